@@ -1,0 +1,254 @@
+"""The values handed from step to step, in the order of the walk. All frozen; none knows how it was made."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from checks.model import Component, File, Hit, Location, Result, Scan, Target, TargetKind, Unreadable
+
+__all__ = [
+    "Assessment",
+    "Bom",
+    "Dossier",
+    "Gate",
+    "GateEffect",
+    "Isolation",
+    "Package",
+    "Part",
+    "PackageScope",
+    "PublishedPackage",
+    "Reading",
+    "Reason",
+    "Recommendation",
+    "SemgrepReport",
+    "Snapshot",
+    "Submission",
+    "Versions",
+]
+
+
+class Isolation(enum.StrEnum):
+    """How far the child that reads hostile bytes was cut off, from well to badly."""
+
+    BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "landlock"
+    RLIMITS = "rlimits"
+
+
+class Recommendation(enum.StrEnum):
+    """What the evidence asks of a person, from worst to best."""
+
+    BLOCK = "block"
+    INVESTIGATE = "investigate"
+    FIX_FIRST = "fix-first"
+    RESTRICT = "restrict"
+    APPROVE = "approve"
+
+    @property
+    def rank(self) -> int:
+        """0 for approve, up to 4 for block."""
+        members = list(type(self))
+        return len(members) - 1 - members.index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A wish: this source, for this team, because of this reason."""
+
+    source: str
+    requested_by: str
+    team: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPackage:
+    """A package of a registry, at one version. ``integrity`` is Subresource Integrity text, ``sha512-…``, or ``sha256:…`` hex for PyPI."""
+
+    ecosystem: str  # "npm" | "pypi"
+    name: str
+    version: str
+    filename: str
+    integrity: str
+
+    @property
+    def purl(self) -> str:
+        """Package URL, as the purl specification writes it."""
+        from packageurl import PackageURL  # noqa: PLC0415  needed only where a purl is shown
+
+        namespace, _, name = self.name.rpartition("/")
+        return PackageURL(type=self.ecosystem, namespace=namespace or None, name=name, version=self.version).to_string()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Every file of a submission at one moment; the bytes lie in the blob store under their sha256.
+
+    ``source`` is canonical: a git ref is resolved to its commit, a package to its version. ``digests``
+    maps ``dirHash`` (Go ``h1:``), and where they exist ``gitCommit``, ``gitTree``, ``integrity``,
+    ``artifactSha256``. ``unreadable`` are ledger rows of acquire: what a limit or a rule left out.
+    """
+
+    source: str
+    name: str
+    digests: Mapping[str, str]
+    files: tuple[File, ...]
+    version: str | None = None
+    package: PublishedPackage | None = None
+    repository: str | None = None
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """What makes two requests the same: the bytes, and the package coordinates under which they would be started."""
+        return " ".join(filter(None, (self.digests["dirHash"], self.package.purl if self.package else "")))
+
+
+class PackageScope(enum.StrEnum):
+    """What a dependency is needed for."""
+
+    RUNTIME = "runtime"
+    DEVELOPMENT = "development"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A dependency as a manifest or lock file names it. ``version`` is None where only a range is known."""
+
+    ecosystem: str  # purl type: "npm", "pypi", …
+    name: str
+    version: str | None
+    at: Location
+    requirement: str = ""
+    scope: PackageScope = PackageScope.RUNTIME
+    direct: bool = False
+    integrity: str = ""
+    licence: str = ""
+    install_script: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the sandboxed child gives back for one snapshot.
+
+    ``failure`` is set when the child died or gave nothing usable: then the target holds only what acquire knew.
+    """
+
+    target: Target
+    results: tuple[Result, ...] = ()
+    packages: tuple[Package, ...] = ()
+    isolation: Isolation = Isolation.RLIMITS
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SemgrepReport:
+    """What semgrep saw in one submission: hits per check id, and per check id why it failed."""
+
+    hits: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bom:
+    """A CycloneDX document as JSON bytes, its sha256, and what it counts."""
+
+    document: bytes = field(repr=False)
+    digest: str
+    components: int
+    vulnerabilities: int | None = None  # None: no advisory data, which is unknown and not zero
+
+
+class GateEffect(enum.StrEnum):
+    """What a gate does to the recommendation, whatever the score."""
+
+    BLOCK = "block"
+    INVESTIGATE = "investigate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A condition that decides before any number does."""
+
+    id: str
+    effect: GateEffect
+    reason: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One explained contribution. ``axis`` is impact, malice, weakness, provenance or coverage; ``points`` is what the score loses without it."""
+
+    axis: str
+    sentence: str
+    points: float
+    family: str = ""
+    at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The judgement: four numbers shown apart, one score, one recommendation, every point explained.
+
+    ``score`` and ``upper`` run 0 to 100, higher is riskier; ``impact`` 0 to 10; ``malice``, ``weakness``, ``coverage`` 0 to 1;
+    ``provenance`` is a bounded multiplier around 1.
+    """
+
+    recommendation: Recommendation
+    complete: bool
+    score: int
+    upper: int
+    impact: float
+    malice: float
+    weakness: float
+    provenance: float
+    coverage: float
+    gates: tuple[Gate, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    counterfactuals: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    policy_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A component of the submission, judged by itself; its tools and findings are those of the whole under its root."""
+
+    component: Component
+    digests: Mapping[str, str]
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What made a dossier, so that the same question gets the same answer."""
+
+    reviewer: str
+    catalogue_digest: str
+    policy_digest: str
+    advisories: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """All that a reviewer reads. Its digest is what a verdict names; it holds no time and no host, so the same bytes give the same digest."""
+
+    snapshot: Snapshot
+    target: Target
+    scan: Scan
+    packages: tuple[Package, ...]
+    bom: Bom
+    assessment: Assessment
+    isolation: Isolation
+    versions: Versions
+    parts: tuple[Part, ...] = ()
+    failure: str | None = None
+
+    @property
+    def kind(self) -> TargetKind:
+        """What the whole is."""
+        return self.target.kind
