@@ -1,0 +1,1 @@
+"""One folder per programming language: how tools are registered, and which calls mean which capability."""

@@ -1,0 +1,257 @@
+"""Which calls mean which capability: the tables of the language folders, and how one call is read against them.
+
+* ``capabilities.yaml`` of a language folder names APIs as they are after imports are resolved: ``subprocess.run``,
+  ``requests.*``. A method of what a constructor gave is written on the constructor: ``httpx.AsyncClient.get`` is
+  ``httpx.AsyncClient().get(…)``. A trailing ``*`` stands for one or more names.
+* ``objects.yaml`` beside this module holds what literal paths and commands mean, in any language: ``~/.ssh/id_rsa``, ``pip install``.
+
+The vocabulary is that of ``checks.model.CapabilityId``.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from checks.model import CapabilityId, Location, Scope
+from reviewer.inventory.languages.values import UNKNOWN, ObjectKind, Value, reading
+
+__all__ = ["Api", "CallSite", "Condition", "ObjectKind", "Sdk", "Table", "TableError", "Use", "Value", "load_table"]
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
+
+
+class TableError(ValueError):
+    """A table of ours is wrong. The message names every error with its place, one a line."""
+
+
+class _Row(BaseModel):
+    """A row of a table: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Condition(_Row):
+    """An argument that must match for the row to apply. An argument that is not constant matches; a missing one is ``default``."""
+
+    argument: int | None = None
+    keyword: str | None = None
+    matches: str
+    default: str = ""
+
+    def holds(self, site: CallSite) -> bool:
+        """Tell whether the call's argument matches."""
+        value = site.argument(self.argument, self.keyword)
+        texts = (self.default,) if value is None else value.texts
+        return not texts or any(re.search(self.matches, text, re.IGNORECASE) for text in texts)
+
+
+class Api(_Row):
+    """A row of ``apis``: calls (or subscripts and reads) that mean the same.
+
+    ``argument`` is the position of the argument that matters, or ``receiver``: what the method is called on was
+    made from it. ``scope`` is set where it does not depend on an argument. ``unless`` is the opposite of ``when``.
+    """
+
+    names: Annotated[tuple[str, ...], Field(min_length=1)]
+    capability: Annotated[tuple[CapabilityId, ...], Field(min_length=1)]
+    object: ObjectKind = ObjectKind.NONE
+    argument: int | Literal["receiver"] | None = None
+    keyword: str | None = None
+    scope: Scope | None = None
+    objects: tuple[str, ...] = ()
+    when: Condition | None = None
+    unless: Condition | None = None
+    why: str = ""
+
+    def applies(self, site: CallSite) -> bool:
+        """Tell whether the conditions hold."""
+        return (self.when is None or self.when.holds(site)) and (self.unless is None or not self.unless.holds(site))
+
+
+class Sdk(_Row):
+    """A row of ``imports``: a library whose import implies a capability; its calls have it too."""
+
+    modules: Annotated[tuple[str, ...], Field(min_length=1)]
+    capability: Annotated[tuple[CapabilityId, ...], Field(min_length=1)]
+    scope: Scope = Scope.CONFIGURATION
+    objects: tuple[str, ...] = ()
+    why: str = ""
+
+
+class _Sheet(_Row):
+    apis: tuple[Api, ...] = ()
+    imports: tuple[Sdk, ...] = ()
+
+
+class _Meaning(_Row):
+    capability: CapabilityId
+    pattern: str
+    when: Annotated[tuple[CapabilityId, ...], Field(min_length=1)]
+    why: str
+
+
+class _Meanings(_Row):
+    paths: tuple[_Meaning, ...]
+    commands: tuple[_Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSite:
+    """A call as a language saw it. Options that stand in an object literal are ``keywords`` too. ``at`` is its place.
+
+    ``name`` is resolved through imports. ``receiver`` is the value from which a method's object was made.
+    """
+
+    name: str
+    at: Location
+    positional: tuple[Value, ...] = ()
+    keywords: Mapping[str, Value] = field(default_factory=dict)
+    receiver: Value | None = None
+
+    def argument(self, position: int | str | None, keyword: str | None) -> Value | None:
+        """Give the argument at a position or by its keyword, None if it is not given."""
+        if position == "receiver":
+            return self.receiver
+        if keyword is not None and keyword in self.keywords:
+            return self.keywords[keyword]
+        return self.positional[position] if isinstance(position, int) and 0 <= position < len(self.positional) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A call that means a capability, inside one function; its value may still hang on the function's parameters."""
+
+    capability: CapabilityId
+    kind: ObjectKind
+    at: Location
+    value: Value
+    objects: tuple[str, ...] = ()
+    fixed: Scope | None = None
+
+    def resolved(self, arguments: Mapping[str, Value]) -> Iterator[tuple[CapabilityId, Scope, tuple[str, ...]]]:
+        """Give capability, scope and objects once the parameters are known; also what literal paths and commands mean beyond it."""
+        value = self.value.bound(arguments)
+        scope, objects = reading(self.kind, value)
+        yield self.capability, self.fixed or scope, tuple(dict.fromkeys((*self.objects, *objects)))
+        for capability in _meanings(self.kind, self.capability, value):
+            yield capability, self.fixed or scope, objects
+
+
+class Table:
+    """A language's ``capabilities.yaml``, ready to be asked."""
+
+    def __init__(self, apis: tuple[Api, ...], imports: tuple[Sdk, ...]) -> None:
+        """Index the rows by name."""
+        self._exact: dict[str, list[Api]] = {}
+        self._below: dict[str, list[Api]] = {}
+        self._sdks: dict[str, list[Sdk]] = {}
+        for api in apis:
+            for name in api.names:
+                index, key = (self._below, name[:-2]) if name.endswith(".*") else (self._exact, name)
+                index.setdefault(key, []).append(api)
+        for sdk in imports:
+            for module in sdk.modules:
+                self._sdks.setdefault(module, []).append(sdk)
+
+    def match(self, name: str) -> tuple[Api, ...]:
+        """Give the rows for a resolved name: those that name it exactly, else those of the nearest ``*`` above it."""
+        if name in self._exact:
+            return tuple(self._exact[name])
+        return next((tuple(self._below[above]) for above in _above(name) if above in self._below), ())
+
+    def sdk(self, module: str) -> tuple[Sdk, ...]:
+        """Give the rows for an imported module, or for the nearest package above it (``.`` or ``/`` between)."""
+        found = (self._sdks[above] for above in (module, *_above(module)) if above in self._sdks)
+        return tuple(next(found, ()))
+
+    def uses(self, site: CallSite) -> Iterator[Use]:
+        """Give what a call means. A call into an SDK means what its import means."""
+        rows = [api for api in self.match(site.name) if api.applies(site)]
+        for api in rows:
+            value = site.argument(api.argument, api.keyword) or UNKNOWN
+            for capability in api.capability:
+                yield Use(capability=capability, kind=api.object, at=site.at, value=value, objects=api.objects, fixed=api.scope)
+        if not rows:
+            yield from self.imported(site.name, site.at)
+
+    def imported(self, module: str, at: Location) -> Iterator[Use]:
+        """Give what the import of a module means."""
+        for sdk in self.sdk(module):
+            for capability in sdk.capability:
+                yield Use(capability=capability, kind=ObjectKind.NONE, at=at, value=UNKNOWN, objects=sdk.objects, fixed=sdk.scope)
+
+
+@functools.cache
+def load_table(folder: Path) -> Table:
+    """Read ``capabilities.yaml`` of a language folder. Raises TableError naming every error with its place."""
+    sheet = _read(folder / "capabilities.yaml", _Sheet)
+    _check_patterns(folder, [row for api in sheet.apis for row in (api.when, api.unless) if row])
+    return Table(sheet.apis, sheet.imports)
+
+
+def _check_patterns(folder: Path, conditions: list[Condition]) -> None:
+    wrong = [f"{folder.name}/capabilities.yaml: no regular expression: {c.matches!r}" for c in conditions if not _compiles(c.matches)]
+    if wrong:
+        raise TableError("\n".join(wrong))
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+def _read(path: Path, shape: type[_Shape]) -> _Shape:
+    try:
+        content = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
+        return shape.model_validate(content)
+    except yaml.YAMLError as error:
+        _refuse(path, [str(error)], error)
+    except ValidationError as error:
+        _refuse(path, [f"{'.'.join(map(str, row['loc']))}: {row['msg']}" for row in error.errors()], error)
+
+
+def _refuse(path: Path, sentences: list[str], error: Exception) -> NoReturn:
+    raise TableError("\n".join(f"{path.parent.name}/{path.name}: {sentence}" for sentence in sentences)) from error
+
+
+def _above(name: str) -> Iterator[str]:
+    for end in range(len(name) - 1, 0, -1):
+        if name[end] in "./":
+            yield name[:end]
+
+
+@functools.cache
+def _known() -> tuple[_Meanings, dict[str, re.Pattern[str]]]:
+    sheet = _read(Path(__file__).parent / "objects.yaml", _Meanings)
+    return sheet, {row.pattern: re.compile(row.pattern, re.IGNORECASE) for row in (*sheet.paths, *sheet.commands)}
+
+
+def _meanings(kind: ObjectKind, capability: CapabilityId, value: Value) -> Iterator[CapabilityId]:
+    """Give what a literal path or command means beyond being read, written or run."""
+    if kind not in {ObjectKind.PATH, ObjectKind.PROGRAM}:
+        return
+    sheet, patterns = _known()
+    texts = _command_lines(value) if kind is ObjectKind.PROGRAM else [text.replace("\\", "/") for text in value.beginnings]
+    rows = sheet.commands if kind is ObjectKind.PROGRAM else sheet.paths
+    seen: set[CapabilityId] = set()
+    for row in rows:
+        if capability in row.when and row.capability not in seen and any(patterns[row.pattern].search(text[:4096]) for text in texts):
+            seen.add(row.capability)
+            yield row.capability
+
+
+def _command_lines(value: Value) -> list[str]:
+    if value.items is None:
+        return list(value.beginnings)
+    return [" ".join(item.text or item.prefix for item in value.items)]

@@ -1,0 +1,157 @@
+"""What is known about an expression before the code runs, and which host, path or program it names."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checks.model import Scope
+
+__all__ = ["UNKNOWN", "ObjectKind", "Value", "host_of", "reading"]
+
+#: How many alternatives of one value are followed; more are treated as unknown.
+ALTERNATIVES = 8
+#: How many characters of a literal are kept as an object.
+OBJECT_LENGTH = 200
+
+_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//(?:[^/?#@\s]{0,300}@)?([^/?#:\s@]{1,255}|\[[^\]\s]{1,60}\])(?=([/?#:]|$))")
+_HOST = re.compile(r"[A-Za-z0-9_.-]{1,255}")
+
+
+class ObjectKind(enum.StrEnum):
+    """What the argument that matters says."""
+
+    HOST = "host"
+    PATH = "path"
+    PROGRAM = "program"
+    NAME = "name"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """What is known about an expression before the code runs.
+
+    ``texts`` are all texts that it can be, when they are known; else ``prefix`` is what it certainly begins with. ``scope`` is who
+    chooses it, parameters of the enclosing function left out; those are ``parameters``. ``head`` is the parameter that it
+    begins with, and ``whole`` says that nothing follows. ``items`` are the elements of a list.
+    """
+
+    texts: tuple[str, ...] = ()
+    prefix: str = ""
+    scope: Scope = Scope.ANY
+    parameters: frozenset[str] = frozenset()
+    head: str = ""
+    whole: bool = False
+    items: tuple[Value, ...] | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The text, if it can only be one."""
+        return self.texts[0] if len(self.texts) == 1 else None
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """The texts, or what the text begins with."""
+        return self.texts or ((self.prefix,) if self.prefix else ())
+
+    @classmethod
+    def literal(cls, *texts: str) -> Value:
+        """Make the value of a constant."""
+        return cls(texts=texts[:ALTERNATIVES], scope=Scope.LITERAL)
+
+    @classmethod
+    def parameter(cls, name: str) -> Value:
+        """Make the value of a parameter of the enclosing function."""
+        return cls(scope=Scope.LITERAL, parameters=frozenset({name}), head=name, whole=True)
+
+    def join(self, other: Value) -> Value:
+        """Give what is known when it may be either of the two."""
+        if self == other:
+            return self
+        texts = tuple(dict.fromkeys((*self.texts, *other.texts))) if self.texts and other.texts else ()
+        return Value(
+            texts=texts if len(texts) <= ALTERNATIVES else (),
+            scope=self.scope.join(other.scope),
+            parameters=self.parameters | other.parameters,
+        )
+
+    def followed_by(self, other: Value) -> Value:
+        """Give what is known of this text with another behind it."""
+        text, tail = self.text, other.text
+        if text is not None and tail is not None:
+            return Value.literal(text + tail)
+        return Value(
+            prefix=text + (tail if tail is not None else other.prefix) if text is not None else self.prefix,
+            scope=self.scope.join(other.scope),
+            parameters=self.parameters | other.parameters,
+            head=self.head or (other.head if text == "" else ""),
+        )
+
+    def bound(self, arguments: Mapping[str, Value]) -> Value:
+        """Give what is known once the parameters have these values; an unnamed one can be anything."""
+        if self.items is not None:
+            return self._bound_items(arguments)
+        if not self.parameters:
+            return self
+        given = [arguments.get(name, UNKNOWN) for name in sorted(self.parameters)]
+        if self.whole and len(given) == 1:
+            return given[0]
+        first = arguments.get(self.head, UNKNOWN) if self.head else None
+        scope, parameters = self.scope, frozenset[str]()
+        for value in given:
+            scope, parameters = scope.join(value.scope), parameters | value.parameters
+        prefix = self.prefix if first is None else (first.text or first.prefix)
+        return Value(prefix=prefix, scope=scope, parameters=parameters, head=first.head if first else "")
+
+    def _bound_items(self, arguments: Mapping[str, Value]) -> Value:
+        items = tuple(item.bound(arguments) for item in self.items or ())
+        scope = self.scope
+        parameters = frozenset[str]()
+        for item in items:
+            scope, parameters = scope.join(item.scope), parameters | item.parameters
+        return Value(scope=scope, parameters=parameters, items=items)
+
+
+UNKNOWN = Value()
+
+
+def reading(kind: ObjectKind, value: Value) -> tuple[Scope, tuple[str, ...]]:
+    """Give who chooses the object, and the objects that are known."""
+    if kind is ObjectKind.NONE:
+        return value.scope, ()
+    if kind is ObjectKind.HOST:
+        hosts = tuple(filter(None, (host_of(text, complete=bool(value.texts)) for text in value.beginnings)))
+        known = len(hosts) == len(value.beginnings) > 0
+        return (Scope.LITERAL if known else value.scope), hosts
+    if kind is ObjectKind.PROGRAM:
+        return _scope_of_items(value), _programs(value)
+    return value.scope, tuple(text[:OBJECT_LENGTH] for text in value.texts)
+
+
+def _scope_of_items(value: Value) -> Scope:
+    scope = Scope.LITERAL if value.items is not None else value.scope
+    for item in value.items or ():
+        scope = scope.join(item.scope)
+    return scope
+
+
+def host_of(text: str, *, complete: bool) -> str | None:
+    """Give the host that a URL, or the beginning of one, certainly names; a bare host only if the text is ``complete``.
+
+    >>> host_of("https://api.example/v1/", complete=False)
+    'api.example'
+    """
+    found = _URL.match(text)
+    if found and (found[2] or complete):
+        return found[1].lower()
+    return text.lower() if complete and not found and _HOST.fullmatch(text) and "/" not in text else None
+
+
+def _programs(value: Value) -> tuple[str, ...]:
+    first = value.items[0] if value.items else value
+    words = (text.split(maxsplit=1) for text in first.beginnings)
+    names = (word[0].replace("\\", "/").rpartition("/")[2] for word in words if word)
+    return tuple(dict.fromkeys(name[:OBJECT_LENGTH] for name in names if name))
