@@ -116,7 +116,7 @@ class PackageScope(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A dependency as a manifest or lock file names it. ``version`` is None where only a range is known."""
+    """A dependency as a manifest or lock file names it. ``version`` is None where only a range is known; ``also`` are further places."""
 
     ecosystem: str  # purl type: "npm", "pypi", …
     name: str
@@ -128,6 +128,7 @@ class Package:
     integrity: str = ""
     licence: str = ""
     install_script: bool = False
+    also: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

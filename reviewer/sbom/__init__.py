@@ -1,0 +1,1 @@
+"""The parts list: what a submission depends on and offers, as a CycloneDX document."""
