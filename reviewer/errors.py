@@ -37,7 +37,7 @@ class ReviewerError(Exception):
         self.hint = hint
 
 
-class UsageFault(ReviewerError):
+class UsageFault(ReviewerError):  # noqa: N818  click's own UsageError stays distinct
     """What was asked for cannot be meant: a bad source, an unknown id, an invalid policy file."""
 
     exit_code = ExitCode.USAGE

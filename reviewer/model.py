@@ -16,8 +16,8 @@ __all__ = [
     "GateEffect",
     "Isolation",
     "Package",
-    "Part",
     "PackageScope",
+    "Part",
     "PublishedPackage",
     "Reading",
     "Reason",
@@ -182,7 +182,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One explained contribution. ``axis`` is impact, malice, weakness, provenance or coverage; ``points`` is what the score loses without it."""
+    """One explained contribution.
+
+    ``axis`` is impact, malice, weakness, provenance or coverage; ``points`` is what the score loses without it.
+    """
 
     axis: str
     sentence: str
@@ -236,7 +239,10 @@ class Versions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """All that a reviewer reads. Its digest is what a verdict names; it holds no time and no host, so the same bytes give the same digest."""
+    """All that a reviewer reads.
+
+    Its digest is what a verdict names. It holds no time and no host, so that the same bytes give the same digest.
+    """
 
     snapshot: Snapshot
     target: Target

@@ -28,6 +28,5 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for heap in ("events", "dossiers", "envelopes"):
             for change in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {heap}_no_{change.lower()} BEFORE {change} ON {heap} BEGIN SELECT RAISE(ABORT, '{heap} are append-only'); END"
-                )
+                trigger = f"CREATE TRIGGER {heap}_no_{change.lower()} BEFORE {change} ON {heap}"
+                op.execute(f"{trigger} BEGIN SELECT RAISE(ABORT, '{heap} are append-only'); END")
