@@ -1,0 +1,1 @@
+"""Reference exchange rates for assistants."""
