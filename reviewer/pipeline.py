@@ -58,8 +58,8 @@ def _fetch(source: str, fetcher: Fetcher) -> Snapshot | ReviewerError:
 def _judge(snapshot: Snapshot, reading: Reading, report: SemgrepReport, standards: Standards) -> Dossier:
     scan = combine(reading, report, standards.checks, standards.catalogue_digest)
     bom = compose(snapshot, reading.target, reading.packages)
-    assessment = assess(reading.target, scan, standards.policy, failure=reading.failure)
-    parts = judge_parts(reading.target, scan, standards.policy)
+    assessment = assess(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests)
+    parts = judge_parts(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests)
     return Dossier(
         snapshot=snapshot,
         target=reading.target,

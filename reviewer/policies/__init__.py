@@ -1,0 +1,1 @@
+"""Policies as YAML: how facts become a recommendation, with a reason beside every number."""

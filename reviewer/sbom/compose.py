@@ -1,0 +1,182 @@
+"""Compose the parts list of a submission as CycloneDX 1.6 JSON (https://cyclonedx.org/docs/1.6/json/).
+
+The model is that of cyclonedx-python-lib. The same input gives the same bytes: there is no time in the document, and its serial number is
+a UUIDv5 of its content. It is not validated at run time (the validator takes longer to load than a scan may take); the tests do it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import checks.model as facts
+from reviewer import __version__
+from reviewer.model import Bom, Package, Snapshot
+
+if TYPE_CHECKING:
+    from cyclonedx.model import Property
+    from cyclonedx.model.component import Component
+    from cyclonedx.model.service import Service
+
+    from reviewer.sbom.elements import References
+
+__all__ = ["compose"]
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:mcp-reviewer:sbom")
+_SERVERS = frozenset({facts.TargetKind.MCP_SERVER, facts.TargetKind.REMOTE})
+_MOST_HOSTS = 200
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
+
+
+def compose(snapshot: Snapshot, target: facts.Target, packages: tuple[Package, ...]) -> Bom:
+    """Write the submission as ``metadata.component``, dependencies and Skills as components, servers and their tools as services."""
+    document = _document(snapshot, target, packages)
+    body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    document["serialNumber"] = uuid.uuid5(_NAMESPACE, hashlib.sha256(body.encode()).hexdigest()).urn
+    written = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return Bom(document=written, digest=hashlib.sha256(written).hexdigest(), components=len(document.get("components", ())))
+
+
+def _document(snapshot: Snapshot, target: facts.Target, packages: tuple[Package, ...]) -> dict[str, Any]:
+    from cyclonedx.model.bom import Bom as Model  # noqa: PLC0415  a tenth of a second that --help does not need
+    from cyclonedx.model.bom import BomMetaData  # noqa: PLC0415  the same
+    from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415  the same
+    from cyclonedx.model.tool import ToolRepository  # noqa: PLC0415  the same
+    from cyclonedx.output.json import JsonV1Dot6  # noqa: PLC0415  the same
+
+    from reviewer.sbom.elements import References, package_component  # noqa: PLC0415  the same
+
+    references = References()
+    subject = _subject(snapshot, target, references)
+    needed = [package_component(package, references) for package in packages]
+    direct = [component for component, package in zip(needed, packages, strict=True) if package.direct]
+    parts = list(_parts(target, references))
+    tool = Component(type=ComponentType.APPLICATION, name="mcp-reviewer", version=__version__, bom_ref=references.new("mcp-reviewer"))
+    model = Model(
+        components=[*needed, *parts],
+        services=[*_servers(snapshot, target, references), *_hosts(target, references)],
+        metadata=BomMetaData(component=subject, tools=ToolRepository(components=[tool])),
+    )
+    model.register_dependency(subject, [*(direct or needed), *parts])
+    document: dict[str, Any] = json.loads(JsonV1Dot6(model).output_as_string())
+    del document["metadata"]["timestamp"]
+    return document
+
+
+def _subject(snapshot: Snapshot, target: facts.Target, references: References) -> Component:
+    from cyclonedx.model import ExternalReferenceType  # noqa: PLC0415  as above
+    from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415  the same
+
+    from reviewer.sbom.elements import hash_of, link, named, prose, purl_of  # noqa: PLC0415  the same
+
+    package = snapshot.package
+    version = target.version or snapshot.version
+    where = snapshot.repository or (snapshot.source.partition("@")[0] if snapshot.source.startswith("git+") else None)
+    got = snapshot.source if snapshot.source.startswith("https://") else None
+    described = next((component.description for component in target.components if component.description), None)
+    return Component(
+        type=ComponentType.APPLICATION,
+        name=named(target.name),
+        version=named(version) if version else None,
+        description=prose(described),
+        purl=purl_of(package.ecosystem, named(package.name), named(package.version)) if package else None,
+        bom_ref=references.new("submission"),
+        hashes=sorted({item for text in _integrities(snapshot) for item in hash_of(text)}),
+        external_references=[*link(ExternalReferenceType.VCS, where), *link(ExternalReferenceType.DISTRIBUTION, got)],
+        properties=_facts(snapshot, target),
+    )
+
+
+def _integrities(snapshot: Snapshot) -> Iterator[str]:
+    yield snapshot.digests.get("integrity", "")
+    yield f"sha256:{snapshot.digests.get('artifactSha256', '').removeprefix('sha256:')}"
+
+
+def _facts(snapshot: Snapshot, target: facts.Target) -> list[Property]:
+    from reviewer.sbom.elements import capability_properties, labelled  # noqa: PLC0415  as above
+
+    digests = [labelled(f"digest:{name}", value) for name, value in sorted(snapshot.digests.items())]
+    said = [labelled("source", snapshot.source), labelled("kind", target.kind), labelled("coverage", f"{target.coverage:.4f}")]
+    unread = [labelled("unread", f"{row.path}: {row.reason}") for row in target.unreadable[:_MOST_HOSTS]]
+    return [*said, *digests, *unread, *capability_properties(target.capabilities)]
+
+
+def _parts(target: facts.Target, references: References) -> Iterator[Component]:
+    """Write what is not a server: Skills with their files, plugins and bundles. A Skill that is the whole gives its files alone."""
+    from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415  as above
+
+    from reviewer.sbom.elements import file_component, labelled, named, prose  # noqa: PLC0415  the same
+
+    for part in target.components:
+        if part.kind in _SERVERS:
+            continue
+        inside = (
+            [file for file in target.files if not part.root or file.path.startswith(f"{part.root}/")]
+            if part.kind is facts.TargetKind.SKILL
+            else []
+        )
+        files = [file_component(file, references) for file in inside]
+        if not part.root and len(target.components) == 1:
+            yield from files
+            continue
+        yield Component(
+            type=ComponentType.APPLICATION,
+            name=named(part.name),
+            version=named(part.version) if part.version else None,
+            description=prose(part.description),
+            bom_ref=references.new(f"part:{part.id}"),
+            components=files,
+            properties=[labelled("kind", part.kind), labelled("root", part.root or ".")],
+        )
+
+
+def _servers(snapshot: Snapshot, target: facts.Target, references: References) -> Iterator[Service]:
+    """Write each server with its tools; tools that belong to no known server stand under the submission's name."""
+    servers = [part for part in target.components if part.kind in _SERVERS]
+    known = {part.id for part in servers}
+    for part in servers:
+        yield _server(snapshot, part, [tool for tool in target.tools if tool.part == part.id], references)
+    strays = [tool for tool in target.tools if tool.part not in known]
+    if strays:
+        whole = facts.Component(
+            id=target.name, kind=facts.TargetKind.MCP_SERVER, root="", name=target.name, at=facts.Location(path=""), version=target.version
+        )
+        yield _server(snapshot, whole, strays, references)
+
+
+def _server(snapshot: Snapshot, part: facts.Component, tools: Iterable[facts.Tool], references: References) -> Service:
+    from cyclonedx.model import ExternalReferenceType  # noqa: PLC0415  as above
+    from cyclonedx.model.service import Service  # noqa: PLC0415  the same
+
+    from reviewer.sbom.elements import labelled, link, named, prose, tool_service  # noqa: PLC0415  the same
+
+    reference = references.new(f"server:{part.id}")
+    remote = part.kind is facts.TargetKind.REMOTE
+    addresses = [found.url for found in link(ExternalReferenceType.DISTRIBUTION, snapshot.source)] if remote else []
+    said = [labelled(name, value) for name, value in (("transport", part.transport), ("language", part.language)) if value]
+    return Service(
+        name=named(part.name),
+        version=named(part.version) if part.version else None,
+        description=prose(part.description),
+        bom_ref=reference,
+        endpoints=addresses,
+        x_trust_boundary=True if remote else None,
+        services=[tool_service(tool, reference, references) for tool in tools],
+        properties=[labelled("kind", part.kind), *said],
+    )
+
+
+def _hosts(target: facts.Target, references: References) -> Iterator[Service]:
+    """Write each host that the code is known to reach: data crosses a boundary there."""
+    from cyclonedx.model.service import Service  # noqa: PLC0415  as above
+
+    held = [*target.capabilities, *(capability for tool in target.tools for capability in tool.capabilities)]
+    hosts = {
+        item for capability in held if capability.id is facts.CapabilityId.NET_OUT for item in capability.objects if _HOST.fullmatch(item)
+    }
+    for host in sorted(hosts)[:_MOST_HOSTS]:
+        yield Service(name=host, bom_ref=references.new(f"host:{host}"), x_trust_boundary=True)
