@@ -1,0 +1,63 @@
+"""Print measured seconds and memory: ``make bench``. Nothing here asserts; the numbers are for people.
+
+Each command runs as a person runs it, as a process of its own; memory is that of the largest process it started.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench.server import write_server
+
+PROGRAM = Path(sys.executable).with_name("reviewer")
+SKILL = """---
+name: minutes
+description: Write the minutes of a meeting from notes. Use when the user gives notes of a meeting.
+---
+
+# Minutes
+
+1. Name who was there, what was decided, and who does what until when.
+2. Leave out how the decision came about.
+3. Show the draft before you save it.
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    _report("reviewer --help", ["--help"], runs=10, goal="0.25 s")
+    with tempfile.TemporaryDirectory(prefix="reviewer-bench-") as scratch:
+        skill = Path(scratch) / "minutes"
+        skill.mkdir()
+        (skill / "SKILL.md").write_text(SKILL, encoding="utf-8")
+        _report("scan: a Skill without code", ["scan", str(skill), "--format", "json"], runs=5, goal="1 s")
+        for language in ("python", "typescript"):
+            folder = Path(scratch) / language
+            lines = write_server(folder, language)
+            _report(f"scan: a {language} server, {lines} lines", ["scan", str(folder), "--format", "json"], runs=3, goal="6 s")
+
+
+def _report(what: str, words: Sequence[str], *, runs: int, goal: str) -> None:
+    seconds, peaks = zip(*(_measure(words) for _ in range(runs)), strict=True)
+    peak = f"{max(peaks) / 1024:.0f} MB in the largest process"
+    print(f"{what:<44} {statistics.median(seconds):6.2f} s  (median of {runs}, goal {goal})  {peak}", flush=True)
+
+
+def _measure(words: Sequence[str]) -> tuple[float, int]:
+    """Run once; give wall seconds and the largest process's resident kilobytes."""
+    began = time.perf_counter()
+    process = subprocess.Popen([str(PROGRAM), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    return time.perf_counter() - began, usage.ru_maxrss
+
+
+if __name__ == "__main__":
+    main()

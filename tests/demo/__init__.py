@@ -1,0 +1,1 @@
+"""The main job on submissions that ship with the project: ``make demo``."""
