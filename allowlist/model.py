@@ -39,7 +39,10 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One approved subject. ``decisions`` are the sha256 of its DSSE envelopes, ``dossier`` that of what was read."""
+    """One approved subject. ``decisions`` are the sha256 of its DSSE envelopes, ``dossier`` that of what was read.
+
+    ``unknown``, here and below, keeps fields of later versions.
+    """
 
     id: str
     subject: Subject
@@ -50,6 +53,7 @@ class Entry:
     approved_by: tuple[str, ...]
     approved_at: datetime
     statement: str
+    unknown: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,7 @@ class Revocation:
     revoked_at: datetime
     reason: str
     decision: str
+    unknown: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ class Person:
     name: str
     roles: tuple[str, ...]
     keys: Mapping[str, Mapping[str, object]]
+    unknown: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
