@@ -1,0 +1,184 @@
+"""The git program, shut off from every configuration and told to do nothing that a repository asks for.
+
+GitPython starts git with the whole environment of this process and can only add to it, so that variables such as
+``GIT_SSH_COMMAND`` or ``GIT_CONFIG_PARAMETERS`` would pass. Hence git is started here, from an empty environment; GitPython's
+guard against unsafe protocols is asked besides our own. Versions before 2.38 lack ``safe.bareRepository`` and simply ignore it.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from reviewer.acquire.limits import Limits
+from reviewer.acquire.names import shown
+from reviewer.errors import NotFetchedError
+
+__all__ = ["GitProcess"]
+
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "/bin/false",
+    "SSH_ASKPASS": "/bin/false",
+    "GIT_PROTOCOL_FROM_USER": "0",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
+# how this machine reaches the network, and whom it trusts there: the user's, not the repository's
+_PASSED_ON = (
+    *("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+    *("GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"),
+)
+_SETTINGS = (
+    "protocol.allow=never",
+    "core.hooksPath=/dev/null",
+    "core.symlinks=false",
+    "core.fsmonitor=false",
+    "core.protectNTFS=true",
+    "core.protectHFS=true",
+    "transfer.fsckObjects=true",
+    "fetch.fsckObjects=true",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "credential.helper=",
+    "http.followRedirects=false",
+    "transfer.bundleURI=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "core.attributesFile=/dev/null",
+    "safe.bareRepository=explicit",
+    "core.bigFileThreshold=1m",
+    "pack.windowMemory=64m",
+)
+_GIT_ADDRESS_SPACE = 8 << 30  # it maps packs and their windows several times; a blob that unpacks to more is a bomb
+_POLL_SECONDS = 0.05
+_ERROR_BYTES = 4000
+_HINT_CHARACTERS = 160
+
+
+class GitProcess:
+    """git on one bare repository in an empty folder of its own. ``protocol`` is the only transport it may use: ``https`` or ``file``."""
+
+    def __init__(self, place: Path, limits: Limits, *, protocol: str) -> None:
+        """Find the program. Raises NotFetchedError where there is none."""
+        program = shutil.which("git")
+        if program is None:
+            raise NotFetchedError("git is not installed.", hint="Install git, or give a folder or an archive.")
+        self._place = place
+        self._limits = limits
+        self._end = time.monotonic() + limits.seconds
+        home = place / "home"
+        home.mkdir()
+        passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        self._environment = {**_ENVIRONMENT, **passed, "HOME": str(home), "PATH": os.defpath, "GIT_ALLOW_PROTOCOL": protocol}
+        settings = (*_SETTINGS, f"protocol.{protocol}.allow=always")
+        self._begin = [program, *(word for setting in settings for word in ("-c", setting)), f"--git-dir={place / 'repository'}"]
+
+    def run(self, *arguments: str) -> bytes:
+        """Run to the end; give what it prints.
+
+        Raises:
+            NotFetchedError: it failed (its words are in the hint), or reached the time or the size limit.
+        """
+        output, errors = self._place / "output", self._place / "errors"
+        with output.open("wb") as out, errors.open("wb") as err:
+            process = self._start(arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            try:
+                status = self._wait(process)
+            finally:
+                _kill(process)
+        if status:
+            words = errors.read_bytes()[-_ERROR_BYTES:].decode("utf-8", "replace")
+            raise NotFetchedError(f"git could not {arguments[0]} it.", hint=_telling(words))
+        return output.read_bytes()
+
+    @contextmanager
+    def stream(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Run while its input is written and its output read; it is killed at the end of the block."""
+        process = self._start(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if process.stdin is None or process.stdout is None:  # for the type checker: both are pipes
+            raise NotFetchedError("git could not be started.")
+        try:
+            yield process.stdin, process.stdout
+        finally:
+            _kill(process)
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+            process.stdout.close()
+
+    def _start(self, arguments: Sequence[str], *, stdin: int, stdout: int | IO[bytes], stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(  # noqa: S603  git with our own arguments; what strangers wrote comes after --
+            [*self._begin, *arguments],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=self._place,
+            env=self._environment,
+            start_new_session=True,
+        )
+        if hasattr(resource, "prlimit"):  # Linux; git's children inherit it. Elsewhere the watch over the folder's size stands alone
+            with suppress(ProcessLookupError):
+                self._hold(process.pid)
+        return process
+
+    def _hold(self, pid: int) -> None:
+        limits = (
+            (resource.RLIMIT_FSIZE, self._limits.download_bytes),
+            (resource.RLIMIT_CPU, int(self._limits.seconds) + 1),
+            (resource.RLIMIT_AS, _GIT_ADDRESS_SPACE),
+            (resource.RLIMIT_CORE, 0),
+        )
+        for kind, most in limits:
+            resource.prlimit(pid, kind, (most, most))
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(timeout=_POLL_SECONDS)
+            if time.monotonic() > self._end:
+                raise NotFetchedError(
+                    f"git took longer than {self._limits.seconds:g} seconds.", hint="Try a subfolder as an archive, or a package."
+                )
+            if _size(self._place) > self._limits.download_bytes:
+                raise NotFetchedError(
+                    f"The repository is larger than {self._limits.download_bytes} bytes even without history.",
+                    hint="Give the wanted part as a folder.",
+                )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # git moves its files about
+                total += (Path(root) / name).lstat().st_size
+    return total
+
+
+def _telling(words: str) -> str:
+    """Pick git's lines that say why, and quote them bounded: a server can write into them."""
+    lines = [line.strip() for line in words.splitlines()]
+    telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ERROR:"))] or lines
+    quoted = "; ".join(shown(line)[:_HINT_CHARACTERS] for line in telling[:3])
+    return f"git says: {quoted}" if quoted else "git gives no reason."
