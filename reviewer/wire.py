@@ -5,7 +5,6 @@ Canonical means: keys sorted, no white space, ASCII only, so that equal values h
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from typing import Any, TypeVar
@@ -15,14 +14,17 @@ from pydantic import TypeAdapter
 Value = TypeVar("Value")
 
 
-@functools.cache
-def _adapter(kind: type[Value]) -> TypeAdapter[Value]:
-    return TypeAdapter(kind)
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    """Make an adapter once per type: making one takes longer than using it."""
+    return _ADAPTERS.get(kind) or _ADAPTERS.setdefault(kind, TypeAdapter(kind))
 
 
 def encode(value: object) -> bytes:
     """Write a value as canonical JSON."""
-    plain: Any = _adapter(type(value)).dump_python(value, mode="json")
+    plain: Any = _adapter(value.__class__).dump_python(value, mode="json")
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
 
 
@@ -32,7 +34,8 @@ def decode(kind: type[Value], document: bytes) -> Value:
     Raises:
         pydantic.ValidationError: the bytes are not such a value; the error names every place.
     """
-    return _adapter(kind).validate_json(document)
+    value: Value = _adapter(kind).validate_json(document)
+    return value
 
 
 def digest(value: object) -> str:

@@ -8,6 +8,7 @@ import click
 
 from reviewer.cli.console import put, put_json, table
 from reviewer.cli.desk import plain_or_json
+from reviewer.cli.world import catalogue
 from reviewer.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -29,11 +30,9 @@ def list_(style: str) -> None:
 
     Example: reviewer checks list
     """
-    from checks.loader import load_checks  # noqa: PLC0415  --help does not need the catalogue
-
-    catalogue = load_checks()
+    checks = catalogue()
     if style == "json":
-        put_json([_document(check) for check in catalogue])
+        put_json([_document(check) for check in checks])
         return
     rows = [
         (check.id, check.definition.kind, check.definition.severity, check.definition.family, check.definition.title) for check in catalogue
@@ -49,12 +48,10 @@ def explain(check_id: str, style: str) -> None:
 
     Example: reviewer checks explain command-injection
     """
-    from checks.loader import load_checks  # noqa: PLC0415  --help does not need the catalogue
-
-    catalogue = {check.id: check for check in load_checks()}
-    if check_id not in catalogue:
-        raise UsageFault(f"there is no check {check_id}", hint=f"known: {', '.join(catalogue)}")
-    check = catalogue[check_id]
+    known = {check.id: check for check in catalogue()}
+    if check_id not in known:
+        raise UsageFault(f"there is no check {check_id}", hint=f"known: {', '.join(known)}")
+    check = known[check_id]
     if style == "json":
         put_json(_document(check))
     else:

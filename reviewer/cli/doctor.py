@@ -14,6 +14,7 @@ import click
 from reviewer import __version__
 from reviewer.cli.console import put, put_json
 from reviewer.cli.desk import home_of, now, plain_or_json
+from reviewer.cli.world import catalogue
 from reviewer.errors import ReviewerError, UsageFault
 
 if TYPE_CHECKING:
@@ -80,10 +81,13 @@ def _isolation() -> Line:
 
 
 def _catalogue() -> Line:
-    from checks.loader import catalogue_digest, load_checks  # noqa: PLC0415  --help does not need it
+    from checks.loader import catalogue_digest  # noqa: PLC0415  --help does not need it
 
-    catalogue = load_checks()
-    return Line(what="checks", says=f"{len(catalogue)}, catalogue {catalogue_digest(catalogue)[:16]}")
+    try:
+        checks = catalogue()
+    except UsageFault as error:
+        return Line(what="checks", says=error.message, fine=False, remedy=error.hint)
+    return Line(what="checks", says=f"{len(checks)}, catalogue {catalogue_digest(checks)[:16]}")
 
 
 def _advisories() -> Line:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 from reviewer.cli.console import put, put_json, tell
@@ -28,4 +26,4 @@ def command(context: click.Context, org: str, style: str) -> None:
         return
     put(f"review desk of {org}: {home.path}\ntrusted root: {home.root}")
     tell("Give root.json to every tenant by a way that you trust; it is what they check lists against.")
-    tell(f"Next: `reviewer keys new {getpass.getuser()}`, then `reviewer people add NAME --role reviewer --key KEY.pub`.")
+    tell("Next: `reviewer keys new NAME`, then `reviewer people add NAME --role reviewer --key KEY.pub`.")

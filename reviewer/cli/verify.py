@@ -62,9 +62,8 @@ def verified_list(folder: Path, root: Path, *, state: Path | None = None, min_se
         UsageFault: the root file cannot be read.
         Unverified: the list does not hold, with the reason.
     """
-    from allowlist.trusted import verify  # noqa: PLC0415  the same
-
     from allowlist.errors import AllowlistError  # noqa: PLC0415  --help does not need the verifier
+    from allowlist.trusted import verify  # noqa: PLC0415  the same
 
     try:
         trusted = root.read_bytes()

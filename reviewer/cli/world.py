@@ -6,19 +6,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.cli.console import TerminalProgress
+from reviewer.errors import UsageFault
 
 if TYPE_CHECKING:
+    from checks.model import Check
     from reviewer.pipeline import Standards, World
 
 
+def catalogue() -> tuple[Check, ...]:
+    """Load all checks. Raises UsageFault naming every error of every check with its place."""
+    from checks.loader import CatalogueError, load_checks  # noqa: PLC0415  --help does not need the catalogue
+
+    try:
+        return load_checks()
+    except CatalogueError as error:
+        raise UsageFault(f"the catalogue of checks is invalid: {error}", hint="mend the named files; nothing was changed") from error
+
+
 def standards(policy: Path | None = None) -> Standards:
-    """Load the catalogue and the policy. Raises UsageFault naming every error of a policy file."""
-    from checks.loader import catalogue_digest, load_checks  # noqa: PLC0415  --help does not need the pipeline
+    """Load the catalogue and the policy. Raises UsageFault naming every error of either."""
+    from checks.loader import catalogue_digest  # noqa: PLC0415  --help does not need the pipeline
     from reviewer.assess.policy import load_policy  # noqa: PLC0415  the same
     from reviewer.pipeline import Standards  # noqa: PLC0415  the same
 
-    catalogue = load_checks()
-    return Standards(checks=catalogue, catalogue_digest=catalogue_digest(catalogue), policy=load_policy(policy))
+    checks = catalogue()
+    return Standards(checks=checks, catalogue_digest=catalogue_digest(checks), policy=load_policy(policy))
 
 
 def world(blobs: Path, *, allow_local_git: bool = False) -> World:

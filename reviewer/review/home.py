@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from allowlist.repository import create_root
 from securesystemslib.signer import Signer
 
 from allowlist.errors import AllowlistError
 from allowlist.keys import load_signer, new_key, write_private
+from allowlist.repository import create_root
 from reviewer.assess.policy import Policy
 from reviewer.errors import ReviewerError, UsageFault
 from reviewer.review.people import check_name

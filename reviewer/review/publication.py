@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from allowlist.repository import render, write_folder
 from securesystemslib.signer import Signer
 
 from allowlist.decisions import conditions_from_json
-from allowlist.errors import AllowlistError
+from allowlist.errors import AllowlistError, Foreign, WronglySigned
+from allowlist.folder import write_folder
 from allowlist.model import Allowlist, Entry, Person, Revocation
+from allowlist.repository import Lifetimes as SignedFor
+from allowlist.repository import render
 from reviewer.assess.policy import Lifetimes
 from reviewer.errors import Refused, ReviewerError, UsageFault
 from reviewer.model import Dossier
@@ -59,15 +61,22 @@ def publish(store: Store, *, root: bytes, signer: Signer, folder: Path, lifetime
 
 
 def _put(allowlist: Allowlist, envelopes: Mapping[str, bytes], *, root: bytes, signer: Signer, folder: Path, lifetimes: Lifetimes) -> None:
+    signed_for = timedelta(days=lifetimes.timestamp_days)
     try:
-        files = render(allowlist, envelopes, roots=[root], signer=signer, timestamp_days=lifetimes.timestamp_days)
+        files = render(
+            allowlist,
+            envelopes,
+            roots=[root],
+            signer=signer,
+            lifetimes=SignedFor(timestamp=signed_for, snapshot=signed_for, targets=timedelta(days=lifetimes.list_days)),
+        )
         write_folder(files, folder)
+    except WronglySigned as error:
+        raise Refused(f"nothing was published: {error}", hint="sign with a key that the root of trust names") from error
+    except Foreign as error:
+        raise UsageFault(f"nothing was published: {error}", hint="give a new folder, or one that holds a published list") from error
     except AllowlistError as error:
-        raise Refused(f"nothing was published: {error}", hint="the list in the folder is as it was") from error
-    except FileExistsError as error:
-        raise UsageFault(f"nothing was published: {error}", hint="give an empty or new folder") from error
-    except OSError as error:
-        raise ReviewerError(f"{folder} cannot be written: {error.strerror}", hint="the list there is as it was") from error
+        raise ReviewerError(f"nothing was published: {error}", hint="the list in the folder is as it was") from error
 
 
 def _list(transaction: Transaction, desk: Desk, serial: int, lifetimes: Lifetimes, now: datetime) -> tuple[Allowlist, dict[str, bytes]]:

@@ -125,7 +125,7 @@ class Desk:
 
     def with_identity(self, identity: str) -> Request | None:
         """Give the newest request for this content, if there is one."""
-        return next((request for request in reversed(self.requests.values()) if request.identity == identity), None)
+        return next((request for request in reversed(list(self.requests.values())) if request.identity == identity), None)
 
     def by_key(self, key_id: str) -> Member | None:
         """Give the person whose registered key this is."""
@@ -214,8 +214,13 @@ def _entered(desk: _Growing, event: Event) -> None:
 
 def _revoked(desk: _Growing, event: Event) -> None:
     entry = desk.entries[event.subject]
-    facts = {"revoked_by": event.actor, "revoked_at": _moment(event)}
-    desk.entries[entry.id] = replace(entry, revocation=event.body["envelope"], revocation_reason=event.body["reason"], **facts)
+    desk.entries[entry.id] = replace(
+        entry,
+        revoked_by=event.actor,
+        revoked_at=_moment(event),
+        revocation=event.body["envelope"],
+        revocation_reason=event.body["reason"],
+    )
     if desk.requests[entry.request].entry == entry.id:
         desk.change(entry.request, state=RequestState.REVOKED)
 
