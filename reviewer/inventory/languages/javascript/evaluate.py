@@ -1,0 +1,403 @@
+"""Find what an expression is known to be: names, members, literals and joins. Calls are read in ``calls``.
+
+Work is bounded: by ``FUEL`` steps for a whole submission, by ``DEPTH`` for one question, and by a guard against asking a question
+while it is being answered. Past a bound the answer is ``Unknown``, and ``exhausted`` says that the steps ran out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ast_grep_py import SgNode
+
+from reviewer.inventory.languages.javascript.domain import (
+    Class,
+    Constant,
+    Env,
+    Function,
+    Imported,
+    Instance,
+    Joined,
+    Lazy,
+    Listing,
+    Mixed,
+    Module,
+    Parameter,
+    Record,
+    Setting,
+    Unknown,
+    Value,
+    joined,
+    mixed,
+    options,
+    text_of,
+)
+from reviewer.inventory.languages.javascript.literals import number_of, string_text, unescape
+from reviewer.inventory.languages.javascript.program import Program
+from reviewer.inventory.languages.javascript.scopes import member_key
+from reviewer.inventory.languages.javascript.source import Binding, Export, Scope, Source, span
+
+FUEL = 600_000
+DEPTH = 90
+#: Steps for one question asked in passing, and how many calls are followed into one another.
+STEPS = 400
+CALLS = 6
+#: How many names in a row a definition is followed through.
+CHAIN = 16
+#: How many return statements of one function are read.
+RETURNS = 8
+STATEMENTS = frozenset(
+    {
+        "statement_block",
+        "if_statement",
+        "else_clause",
+        "try_statement",
+        "catch_clause",
+        "finally_clause",
+        "switch_statement",
+        "switch_body",
+        "switch_case",
+        "switch_default",
+        "for_statement",
+        "for_in_statement",
+        "while_statement",
+        "do_statement",
+        "labeled_statement",
+    }
+)
+#: How many members one literal may list.
+MEMBERS = 3000
+
+KindReader = Callable[["Evaluator", Lazy], Value]
+MemberReader = Callable[["Evaluator", Value, str | int, Lazy | None], Value]
+
+
+class Evaluator:
+    """Answers what expressions of one program are.
+
+    ``kinds`` reads an expression by the kind of its node, ``members`` a member by the type of the value that has it.
+    """
+
+    def __init__(
+        self, program: Program, *, kinds: Mapping[str, KindReader], members: Mapping[type[Value], MemberReader], fuel: int = FUEL
+    ) -> None:
+        """Start with no answers and ``fuel`` steps."""
+        self.program = program
+        self._kinds = kinds
+        self._members = members
+        self.exhausted = False
+        self._fuel = fuel
+        self._question = fuel
+        self._depth = 0
+        self._calling: list[Scope] = []
+        self._known: dict[tuple[str, int, int, str], Value] = {}
+        self._open: set[tuple[str, int, int, str]] = set()
+
+    def ask(self, asked: Lazy, *, steps: int = STEPS) -> Value:
+        """Give the value of an expression at a bounded cost: the callees in a bundle's libraries are not worth more."""
+        before, self._question = self._question, steps
+        try:
+            return self.evaluate(asked)
+        finally:
+            self._question = before
+
+    def evaluate(self, asked: Lazy | Value) -> Value:
+        """Give the value of an expression."""
+        if isinstance(asked, Value):
+            return asked
+        kind = asked.node.kind()
+        read = self._kinds.get(kind)
+        if read is None:
+            return Unknown(seen=asked)
+        key = (asked.source.path, *span(asked.node), kind)
+        if not asked.env and key in self._known:
+            return self._known[key]
+        if min(self._fuel, self._question) <= 0 or self._depth >= DEPTH or (not asked.env and key in self._open):
+            self.exhausted |= self._fuel <= 0
+            return Unknown(seen=asked)
+        self._fuel -= 1
+        self._question -= 1
+        self._depth += 1
+        self._open.add(key)
+        try:
+            value = read(self, asked)
+        finally:
+            self._depth -= 1
+            self._open.discard(key)
+        if not asked.env and self._depth < DEPTH // 2 and self._question > 0:
+            self._known[key] = value
+        return value
+
+    def member(self, value: Value, key: str | int, seen: Lazy | None = None) -> Value:
+        """Give ``value.key`` or ``value[key]``."""
+        read = self._members.get(type(value))
+        return read(self, value, key, seen) if read is not None else Unknown(origins=(value,), seen=seen)
+
+    def descend(self, value: Value, path: tuple[str | int, ...]) -> Value:
+        """Give what destructuring by ``path`` gives."""
+        for key in path:
+            value = Unknown(origins=(value,)) if key == "..." else self.member(value, key, value.seen)
+        return value
+
+    def bound(self, binding: Binding, env: Env) -> Value:
+        """Give what a name stands for."""
+        if binding in env:
+            return env[binding]
+        if binding.kind in {"parameter", "element", "key"}:
+            return Parameter(binding=binding)
+        if binding.kind == "import":
+            return self._imported(binding)
+        source = binding.scope.source
+        values = [] if binding.node is None else [self._initial(binding, Lazy(binding.node, source, env))]
+        values += [self.evaluate(Lazy(node, source, env)) for node in binding.assigned[:8]]
+        value = mixed(values)
+        if binding.default is not None and isinstance(value, (Unknown, Setting)):
+            value = mixed([value, self.evaluate(Lazy(binding.default, source, env))])
+        return self._grown(binding, value, env)
+
+    def _initial(self, binding: Binding, initial: Lazy) -> Value:
+        value = self.evaluate(initial)
+        if not binding.path:
+            return value
+        value = self.descend(value, binding.path)
+        if binding.default is not None and isinstance(value, Constant) and value.value is None:
+            return self.evaluate(Lazy(binding.default, initial.source, initial.env))
+        return value
+
+    def _grown(self, binding: Binding, value: Value, env: Env) -> Value:
+        """Add what is pushed to a list, and set on an object, after it was made."""
+        source = binding.scope.source
+        if binding.pushed and isinstance(value, Listing):
+            items, rest = self.spread(binding.pushed, source, env)
+            return Listing(items=(*value.items, *items), rest=(*value.rest, *rest), seen=value.seen)
+        added = self.properties(binding, source, env)
+        if added and (isinstance(value, Record) or (isinstance(value, Constant) and value.value is None)):
+            before = value.entries if isinstance(value, Record) else {}
+            return Record(entries={**before, **added}, rest=value.rest if isinstance(value, Record) else (), seen=value.seen)
+        return value
+
+    def properties(self, binding: Binding, source: Source, env: Env) -> dict[str, Lazy | Value]:
+        """Give what was assigned to members of a name."""
+        found: dict[str, Lazy | Value] = {}
+        for name in (binding, *binding.aliases):
+            for key, nodes in name.properties.items():
+                values: list[Lazy | Value] = [Lazy(node, source, env) for node in nodes[:8]]
+                found[key] = values[0] if len(values) == 1 else mixed([self.evaluate(each) for each in values])
+        return found
+
+    def spread(self, nodes: list[SgNode], source: Source, env: Env) -> tuple[list[Lazy | Value], list[Value]]:
+        """Give the members that list elements or arguments stand for, and the spread values that could not be read."""
+        items: list[Lazy | Value] = []
+        rest: list[Value] = []
+        for node in nodes[:MEMBERS]:
+            if node.kind() != "spread_element":
+                items.append(Lazy(node, source, env))
+                continue
+            for option in options(self.evaluate(Lazy(node.children()[-1], source, env))):
+                if isinstance(option, Listing):
+                    items.extend(option.items)
+                    rest.extend(option.rest)
+                elif not isinstance(option, Constant):
+                    rest.append(option)
+        return items, rest
+
+    def _imported(self, binding: Binding) -> Value:
+        return self.module_member(binding.scope.source, binding.module, str(binding.path[0]))
+
+    def module_member(self, importer: Source, module: str, name: str) -> Value:
+        """Give what a module exports, of the submission or of another package. ``*`` is all of it."""
+        target = self.program.resolve(importer, module)
+        if target is None:
+            path = module.removeprefix("node:")
+            return Imported(path=path if name in {"*", "default"} else f"{path}.{name}")
+        if name == "*":
+            return self._whole(target)
+        return self.exported(target, name)
+
+    def _whole(self, target: Source) -> Value:
+        found = target.exports.get("module.exports")
+        return Module(source=target) if found is None or found.node is None else self.evaluate(Lazy(found.node, target))
+
+    def exported(self, target: Source, name: str) -> Value:
+        """Give what a file exports under a name."""
+        found = self.program.exported(target, name)
+        if found is None:
+            whole = self._whole(target)
+            if isinstance(whole, Module):
+                return whole if name == "default" else Unknown()
+            return whole if name == "default" else self.member(whole, name)
+        return self.export(*found)
+
+    def definition(self, asked: Lazy) -> Lazy:
+        """Follow names and members to the expression that they stand for, without reading it."""
+        for _ in range(CHAIN):
+            found = self._step(asked)
+            if found is None:
+                break
+            asked = found
+        return asked
+
+    def _step(self, asked: Lazy) -> Lazy | None:
+        kind = asked.node.kind()
+        if kind in {"identifier", "shorthand_property_identifier"}:
+            binding = asked.source.scope_at(span(asked.node)[0]).find(asked.node.text())
+            if binding is None or binding in asked.env:
+                return asked.env[binding].seen if binding is not None else None
+            if binding.kind == "import":
+                return self._definition_elsewhere(binding)
+            nodes = [node for node in (binding.node, *binding.assigned) if node is not None]
+            return Lazy(nodes[-1], binding.scope.source, asked.env) if binding.kind == "value" and nodes and not binding.path else None
+        if kind in {"as_expression", "satisfies_expression", "non_null_expression", "parenthesized_expression"}:
+            inner = next((child for child in asked.node.children() if child.is_named()), None)
+            return Lazy(inner, asked.source, asked.env) if inner is not None else None
+        if kind == "member_expression":
+            return self._member_definition(asked)
+        return None
+
+    def _member_definition(self, asked: Lazy) -> Lazy | None:
+        holder, name = asked.node.field("object"), asked.node.field("property")
+        if holder is None or name is None:
+            return None
+        value = self.evaluate(Lazy(holder, asked.source, asked.env))
+        if isinstance(value, Module) and (found := self.program.exported(value.source, name.text())) is not None:
+            return Lazy(found[1].node, found[0]) if found[1].node is not None else None
+        entry = value.entries.get(name.text()) if isinstance(value, Record) else None
+        return entry if isinstance(entry, Lazy) else entry.seen if entry is not None else None
+
+    def _definition_elsewhere(self, binding: Binding) -> Lazy | None:
+        target = self.program.resolve(binding.scope.source, binding.module)
+        found = self.program.exported(target, str(binding.path[0])) if target is not None else None
+        return Lazy(found[1].node, found[0]) if found is not None and found[1].node is not None else None
+
+    def export(self, source: Source, found: Export) -> Value:
+        """Give the value of an export of ``source``."""
+        if found.node is not None:
+            return self.evaluate(Lazy(found.node, source))
+        return self.module_member(source, found.module, found.name)
+
+    def class_of(self, scope: Scope) -> Value | None:
+        """Give the class that a class extends."""
+        heritage = next((child for child in scope.node.children() if child.kind() == "class_heritage"), None)
+        if heritage is None:
+            return None
+        parts = heritage.children()
+        clause = next((part for part in parts if part.kind() == "extends_clause"), None)
+        target = clause.field("value") if clause is not None else parts[-1]
+        return self.evaluate(Lazy(target, scope.source)) if target is not None else None
+
+    def lineage(self, scope: Scope) -> list[Value]:
+        """Give a class and what it extends, nearest first; the last may come from another package."""
+        found: list[Value] = [Class(scope=scope)]
+        while isinstance(found[-1], Class) and len(found) < 8:  # noqa: PLR2004  deep enough for any real hierarchy
+            above = self.class_of(found[-1].scope)
+            if above is None or (isinstance(above, Class) and any(above.scope is c.scope for c in found if isinstance(c, Class))):
+                break
+            found.append(above)
+        return found
+
+    def field(self, scope: Scope, key: str, env: Env) -> Value | None:
+        """Give a member of a class: a method, or what is assigned to the field anywhere in it."""
+        for ancestor in self.lineage(scope):
+            if not isinstance(ancestor, Class):
+                return Imported(path=f"{ancestor.path}.{key}") if isinstance(ancestor, Imported) else None
+            if (value := self._own_field(ancestor.scope, key, env)) is not None:
+                return value
+        return None
+
+    def _own_field(self, scope: Scope, key: str, env: Env) -> Value | None:
+        if (method := scope.methods.get(key)) is not None:
+            return self.method(method, env)
+        nodes = scope.fields.get(key)
+        if nodes is None:
+            return self._annotated(scope, key)
+        value = mixed([self.evaluate(Lazy(node, scope.source, env)) for node in nodes[:8]])
+        if isinstance(value, Listing) and key in scope.pushed:
+            items, rest = self.spread(scope.pushed[key], scope.source, env)
+            return Listing(items=(*value.items, *items), rest=(*value.rest, *rest), seen=value.seen)
+        return value
+
+    def _annotated(self, scope: Scope, key: str) -> Value | None:
+        return self.of_type(scope.annotations.get(key, ""), scope)
+
+    def of_type(self, annotation: str, scope: Scope) -> Value | None:
+        """Give an object of the class that a type annotation names, None where it names none."""
+        name = annotation.split("<")[0].split("|")[0].strip()
+        parts = name.split(".")
+        binding = scope.find(parts[0]) if name.replace(".", "").isidentifier() else None
+        if binding is None or binding.kind not in {"class", "import"}:
+            return None
+        value = self.bound(binding, {})
+        for part in parts[1:]:
+            value = self.member(value, part)
+        if isinstance(value, Class):
+            return Instance(scope=value.scope)
+        return value if isinstance(value, Imported) else None
+
+    def method(self, method: Scope, env: Env) -> Value:
+        """Give a method as a function; a getter is what it returns."""
+        function = Function(scope=method, env=env)
+        return self.invoke(function, []) if any(child.kind() == "get" for child in method.node.children()[:3]) else function
+
+    def invoke(self, function: Function, items: Sequence[Lazy | Value]) -> Value:
+        """Give what a function returns for these arguments: the joined values of its return statements."""
+        body = function.scope.node.field("body")
+        if body is None or len(self._calling) >= CALLS or function.scope in self._calling:
+            return Unknown()
+        env = self.bind(function, items)
+        self._calling.append(function.scope)
+        try:
+            return self.result(function, env)
+        finally:
+            self._calling.pop()
+
+    def result(self, function: Function, env: Env) -> Value:
+        """Give what a function returns when its parameters are as in ``env``, and open where they are not in it."""
+        body = function.scope.node.field("body")
+        if body is None:
+            return Unknown()
+        if body.kind() != "statement_block":
+            return self.evaluate(Lazy(body, function.scope.source, env))
+        found = returns_of(body)
+        if not found or len(found) > RETURNS:
+            return Unknown(origins=tuple(env.values())[:4])
+        return mixed([self.evaluate(Lazy(node, function.scope.source, env)) for node in found])
+
+    def bind(self, function: Function, items: Sequence[Lazy | Value]) -> Env:
+        """Give the parameters of a function the values of these arguments."""
+        env = dict(function.env)
+        for parameter in function.scope.parameters:
+            if parameter.path[:1] == ("...",):
+                env[parameter] = Listing(items=tuple(items[parameter.index :]))
+                continue
+            value: Value = Constant(value=None)
+            if parameter.index < len(items):
+                value = self.descend(self.evaluate(items[parameter.index]), parameter.path)
+            if parameter.default is not None and isinstance(value, Constant) and value.value is None:
+                value = self.evaluate(Lazy(parameter.default, function.scope.source, env))
+            env[parameter] = value
+        return env
+
+    def merge(self, value: Value, entries: dict[str, Lazy | Value], rest: list[Value]) -> None:
+        """Add the members of an object to others, as spreading does."""
+        for option in options(value):
+            if isinstance(option, Record):
+                entries.update(option.entries)
+                rest.extend(option.rest)
+            elif isinstance(option, Module):
+                entries.update({name: self.export(option.source, found) for name, found in option.source.exports.items()})
+            elif not isinstance(option, Constant):
+                rest.append(option)
+
+
+def returns_of(body: SgNode) -> list[SgNode]:
+    """Give the expressions that a function's own return statements return."""
+    found: list[SgNode] = []
+    waiting = [body]
+    while waiting:
+        for child in waiting.pop().children():
+            kind = child.kind()
+            if kind == "return_statement":
+                found.extend(part for part in child.children()[1:2] if part.is_named())
+            elif kind in STATEMENTS:
+                waiting.append(child)
+    return found
