@@ -1,0 +1,1 @@
+"""A dossier for people and machines. Every report is pure: a dossier in, text out."""

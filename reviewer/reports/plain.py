@@ -1,0 +1,255 @@
+"""A dossier for a reviewer at a terminal: what decides stands first, then why, then all the rest.
+
+Everything that a submission says is quoted: bounded, and with whatever could act on a terminal escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from checks.model import Capability, CapabilityId, Certainty, Finding, Location, Outcome, Scope, Severity, Tool, Trigger, Unreadable
+from checks.text import escape
+from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Recommendation
+from reviewer.reports.paper import Paper
+from reviewer.reports.vocabulary import absences, kind_word, level, level_word, said_recommendation, sentence
+
+__all__ = ["render"]
+
+_NAME, _PATH, _LINE = 80, 120, 400  # characters kept of a name, a path, a sentence
+_MOST_FINDINGS, _MOST_ROWS, _MOST_TOOLS, _MOST_REASONS = 60, 25, 80, 10
+_STYLES = {
+    Recommendation.BLOCK: "red",
+    Recommendation.INVESTIGATE: "yellow",
+    Recommendation.FIX_FIRST: "yellow",
+    Recommendation.RESTRICT: "cyan",
+    Recommendation.APPROVE: "green",
+}
+_LEAST_POINTS = 0.05  # what is written as 0.0 tells nothing
+_SEVERITIES = {Severity.CRITICAL: "red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "", Severity.INFO: "dim"}
+_CERTAINTIES = {
+    Certainty.PROVEN: "",
+    Certainty.PRESENT: "in the code",
+    Certainty.POSSIBLE: "perhaps",
+    Certainty.DECLARED: "it says so itself",
+}
+_NOTABLE, _SENSITIVE = 2, 3
+_OPEN_ENDED = {CapabilityId.CODE_EVAL, CapabilityId.PROC_EXEC, CapabilityId.NATIVE_CODE, CapabilityId.INSTALL_SOFTWARE}  # could be anything
+
+
+def render(dossier: Dossier, *, width: int = 100, colour: bool = False) -> str:
+    """Write the report. ``width`` is in columns; without ``colour`` there is no escape sequence in it."""
+    paper = Paper(width=width, colour=colour)
+    _heading(dossier, paper)
+    _gates(dossier, paper)
+    _numbers(dossier, paper)
+    _explanation(dossier, paper)
+    _abilities(dossier, paper)
+    _parts(dossier, paper)
+    _tools(dossier.target.tools, paper)
+    _findings(dossier.scan.findings, paper)
+    _unread(dossier.target.unreadable, paper)
+    _dependencies(dossier, paper)
+    _examination(dossier, paper)
+    return paper.text
+
+
+def _heading(dossier: Dossier, paper: Paper) -> None:
+    snapshot, target = dossier.snapshot, dossier.target
+    version = target.version or snapshot.version
+    name = " ".join(filter(None, (escape(target.name, _NAME), escape(version, _NAME) if version else "")))
+    paper.head(f"{name}  ({kind_word(target.kind.value)})")
+    paper.line(escape(snapshot.source, _LINE), indent=0, style="dim")
+    weighty = [finding for finding in dossier.scan.findings if finding.severity is not Severity.INFO]
+    word, says = said_recommendation(dossier.assessment, findings=len(weighty))
+    paper.raw("")
+    paper.line(f"{word}: {says}", indent=0, style=_STYLES[dossier.assessment.recommendation])
+    if not dossier.assessment.complete:
+        paper.line("The examination is incomplete, so what was not found may still be there.", indent=0, style="yellow")
+
+
+def _gates(dossier: Dossier, paper: Paper) -> None:
+    gates = sorted(dossier.assessment.gates, key=lambda gate: (gate.effect is not GateEffect.BLOCK, gate.path))
+    for gate in gates[:_MOST_ROWS]:
+        where = f"{escape(gate.path, _PATH)}: " if gate.path else ""
+        style = "red" if gate.effect is GateEffect.BLOCK else "yellow"
+        paper.line(f"{where}{escape(gate.reason, _LINE)}", mark=f"{gate.effect.value}  ", style=style)
+        for finding in _behind(gate, dossier.scan.findings):
+            if finding.evidence:
+                paper.line(f"«{escape(finding.evidence)}»", indent=2 + len(gate.effect.value) + 2)
+    _more(len(gates), _MOST_ROWS, paper)
+
+
+def _behind(gate: Gate, findings: Iterable[Finding]) -> Sequence[Finding]:
+    """Find what a gate saw: the finding at its path whose message it repeats."""
+    same = [finding for finding in findings if finding.at.path == gate.path and gate.reason.startswith(finding.message)]
+    exact = [finding for finding in same if gate.reason.endswith(f"(line {finding.at.line})")]
+    return (exact or same)[:1]
+
+
+def _numbers(dossier: Dossier, paper: Paper) -> None:
+    assessment = dossier.assessment
+    upper = f", at most {assessment.upper} if what was not read is bad" if assessment.upper > assessment.score else ""
+    paper.head(f"Risk {assessment.score} of 100{upper}")
+    paper.line(
+        f"impact {assessment.impact:.1f}/10 · malice {assessment.malice:.2f} · weakness {assessment.weakness:.2f} · "
+        f"provenance x{assessment.provenance:.2f} · {_percent(assessment.coverage)} read"
+    )
+
+
+def _percent(share: float) -> str:
+    """Write a share so that «100 %» means all of it."""
+    return "100 %" if share >= 1 else f"{min(99, int(100 * share))} %"
+
+
+def _explanation(dossier: Dossier, paper: Paper) -> None:
+    assessment = dossier.assessment
+    telling = [reason for reason in assessment.reasons if abs(reason.points) >= _LEAST_POINTS or reason.axis == "coverage"]
+    if telling:
+        paper.head("Why (what the score would lose without each; they overlap)")
+        for reason in telling[:_MOST_REASONS]:
+            where = f"  {_place(reason.at)}" if reason.at else ""
+            paper.line(f"{escape(reason.sentence, _LINE)}{where}", mark=f"{reason.points:+6.1f}  {reason.axis:<10}  ")
+        _more(len(telling), _MOST_REASONS, paper)
+    _list("What would change it", assessment.counterfactuals, paper)
+    _list("Conditions to approve it under", assessment.conditions, paper)
+
+
+def _list(heading: str, sentences: Sequence[str], paper: Paper) -> None:
+    if sentences:
+        paper.head(heading)
+        for text in sentences:
+            paper.line(escape(text, _LINE), mark="- ")
+
+
+def _abilities(dossier: Dossier, paper: Paper) -> None:
+    target = dossier.target
+    every = _merged((*target.capabilities, *(capability for tool in target.tools for capability in tool.capabilities)))
+    paper.head("What it can do" if every else "What it can do: nothing that we know of")
+    for capability in every:
+        grade = level(capability)
+        about = ", ".join(filter(None, (level_word(capability), _CERTAINTIES[capability.certainty])))
+        where = _place(min(capability.evidence)) if capability.evidence else ""
+        style = "red" if grade > _SENSITIVE else "yellow" if grade == _SENSITIVE else ""
+        paper.line(f"{sentence(capability)}  ({about})  {where}".rstrip(), mark="! " if grade >= _SENSITIVE else "  ", style=style)
+    known = {capability.id for capability in every}
+    open_ended = known & _OPEN_ENDED or any(capability.certainty is Certainty.POSSIBLE for capability in every)
+    if target.tools and dossier.assessment.complete and dossier.assessment.coverage >= 1 and not open_ended:
+        paper.line(f"All of its own code was read: it {'; '.join(absences(frozenset(known)))}.", style="green")
+
+
+def _merged(capabilities: Iterable[Capability]) -> list[Capability]:
+    """Say each ability once, with all its objects and the best evidence; worst first."""
+    groups: dict[tuple[CapabilityId, Scope, Trigger], Capability] = {}
+    for given in capabilities:
+        key = (given.id, given.scope, given.trigger)
+        known = groups.get(key, given)
+        groups[key] = replace(
+            known,
+            certainty=min(known.certainty, given.certainty, key=list(Certainty).index),
+            objects=tuple(sorted({*known.objects, *given.objects})),
+            evidence=tuple(sorted({*known.evidence, *given.evidence})),
+        )
+    return sorted(groups.values(), key=lambda held: (-level(held), held.id, list(Scope).index(held.scope)))
+
+
+def _parts(dossier: Dossier, paper: Paper) -> None:
+    if not dossier.parts:
+        return
+    paper.head(f"Parts ({len(dossier.parts)}); the whole takes the highest")
+    for part in sorted(dossier.parts, key=lambda part: -part.assessment.recommendation.rank)[:_MOST_ROWS]:
+        component, assessment = part.component, part.assessment
+        name = (
+            f"{escape(component.name, _NAME)}  ({kind_word(component.kind.value)}, {escape(component.root, _PATH) or 'the whole folder'})"
+        )
+        paper.line(name, mark=f"{assessment.recommendation.value:<12} {assessment.score:>3}  ", style=_STYLES[assessment.recommendation])
+    _more(len(dossier.parts), _MOST_ROWS, paper)
+
+
+def _tools(tools: Sequence[Tool], paper: Paper) -> None:
+    if not tools:
+        return
+    paper.head(f"Tools, prompts and resources ({len(tools)})")
+    for tool in tools[:_MOST_TOOLS]:
+        kind = "" if tool.kind.value == "tool" else f"{tool.kind.value} "
+        dynamic = "  (made at run time: what the assistant sees can change)" if tool.dynamic else ""
+        paper.line(f"{kind}{escape(tool.name, _NAME)}  {_place(tool.at)}{dynamic}", style="bold")
+        notable = {sentence(capability): None for capability in tool.capabilities if level(capability) >= _NOTABLE}
+        if tool.description:
+            paper.line(f"«{escape(tool.description)}»", indent=4, style="dim")
+        for text in notable:
+            paper.line(text, indent=4, mark="- ")
+    _more(len(tools), _MOST_TOOLS, paper)
+
+
+def _findings(findings: Sequence[Finding], paper: Paper) -> None:
+    paper.head(f"Findings ({len(findings)})" if findings else "Findings: none")
+    for finding in findings[:_MOST_FINDINGS]:
+        about = f"{finding.check}, {finding.kind.value}, {finding.confidence.value} confidence"
+        mark = f"{finding.severity.value:<8}  "
+        paper.line(f"{escape(finding.message, _LINE)}  {_place(finding.at)}", mark=mark, style=_SEVERITIES[finding.severity])
+        if finding.evidence:
+            paper.line(f"«{escape(finding.evidence)}»", indent=2 + len(mark))
+        paper.line(f"{about}{', ' if finding.cwe else ''}{', '.join(finding.cwe)}", indent=2 + len(mark), style="dim")
+    _more(len(findings), _MOST_FINDINGS, paper)
+
+
+def _unread(rows: Sequence[Unreadable], paper: Paper) -> None:
+    if not rows:
+        return
+    ordered = sorted(rows, key=lambda row: (not row.gate, row.path))
+    gating = sum(row.gate for row in rows)
+    paper.head(
+        f"Not read ({len(rows)}); {gating} could run or instruct" if gating else f"Not read ({len(rows)}); none of it can run or instruct"
+    )
+    for row in ordered[:_MOST_ROWS]:
+        mark, style = ("! ", "yellow") if row.gate else ("  ", "")
+        paper.line(f"{escape(row.path, _PATH)}: {escape(row.reason, _LINE)}", mark=mark, style=style)
+    _more(len(rows), _MOST_ROWS, paper)
+
+
+def _dependencies(dossier: Dossier, paper: Paper) -> None:
+    packages = dossier.packages
+    running = [package for package in packages if package.scope is not PackageScope.DEVELOPMENT]
+    counts = [
+        f"{len(running)} to run it",
+        f"{sum(package.direct for package in running)} of them named by it",
+        f"{sum(package.version is None for package in running)} without a fixed version",
+        f"{sum(package.install_script for package in running)} with a script that runs when installed",
+    ]
+    paper.head(f"Dependencies ({len(packages)})" if packages else "Dependencies: none named")
+    if packages:
+        paper.line(", ".join(counts))
+    known = dossier.bom.vulnerabilities
+    paper.line("Known vulnerabilities: unknown, no advisory data was asked" if known is None else f"Known vulnerabilities: {known}")
+
+
+def _examination(dossier: Dossier, paper: Paper) -> None:
+    results = dossier.scan.results
+    count = {outcome: sum(result.outcome is outcome for result in results) for outcome in Outcome}
+    paper.head("How it was examined")
+    told = ", ".join(f"{count[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if count[outcome])
+    paper.line(f"{len(results)} {'check' if len(results) == 1 else 'checks'}: {told}" if results else "no checks gave a result")
+    for result in results:
+        if result.outcome is Outcome.FAILED:
+            paper.line(f"{result.check} failed: {escape(result.failure or '', _LINE)}", mark="! ", style="yellow")
+    if dossier.failure:
+        paper.line(f"the reading ended early: {escape(dossier.failure, _LINE)}", mark="! ", style="yellow")
+    paper.line(f"isolation {dossier.isolation.value}")
+    for name, value in sorted(dossier.snapshot.digests.items()):
+        paper.line(f"{escape(name, _NAME)} {escape(value, _LINE)}")
+    versions = dossier.versions
+    paper.line(
+        f"reviewer {versions.reviewer}, catalogue {versions.catalogue_digest[:12]}, policy {versions.policy_digest[:12]}", style="dim"
+    )
+    paper.line(f"parts list sha256 {dossier.bom.digest}", style="dim")
+
+
+def _place(at: Location) -> str:
+    path = escape(at.path, _PATH)
+    return f"{path}:{at.line}" if at.line else path
+
+
+def _more(total: int, shown: int, paper: Paper) -> None:
+    if total > shown:
+        paper.line(f"… and {total - shown} more; --format json lists all", style="dim")

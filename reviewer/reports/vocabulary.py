@@ -1,0 +1,68 @@
+"""The words of the reports, from ``vocabulary.yaml``: what a capability means to an employee, and how a recommendation is said."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from checks.model import Capability, CapabilityId, Trigger
+from checks.text import escape
+from reviewer.model import Assessment, Recommendation
+
+__all__ = ["absences", "kind_word", "level", "level_word", "said_recommendation", "sentence"]
+
+_OBJECTS = 6
+_NAME = 60  # characters of a host, path or program in a sentence
+
+
+@functools.cache
+def _words() -> Mapping[str, Any]:
+    text = resources.files("reviewer.reports").joinpath("vocabulary.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
+    return loaded
+
+
+def level(capability: Capability) -> int:
+    """Give 1 (benign) to 4 (critical), by id and by who chooses the object."""
+    words = _words()["capabilities"][capability.id.value]
+    return int(words.get("levels", {}).get(capability.scope.value, words["level"]))
+
+
+def level_word(capability: Capability) -> str:
+    """Give the level as a word."""
+    return str(_words()["levels"][level(capability)])
+
+
+def sentence(capability: Capability) -> str:
+    """Say to an employee what can be done, with the hosts, paths or programs where they are known."""
+    words = _words()["capabilities"][capability.id.value]
+    said = words["sentence"].format(scope=words.get("scopes", {}).get(capability.scope.value, "")).rstrip()
+    known = [escape(item, _NAME) for item in capability.objects[:_OBJECTS]]
+    more = [f"{len(capability.objects) - _OBJECTS} more"] if len(capability.objects) > _OBJECTS else []
+    started = _words()["triggers"][capability.trigger.value] if capability.trigger is not Trigger.MODEL else ""
+    return f"{said}{': ' if known else ''}{', '.join(known + more)}{', ' if started else ''}{started}"
+
+
+def absences(present: frozenset[CapabilityId]) -> tuple[str, ...]:
+    """Say what was not seen. True only where everything was read; the caller has to know that."""
+    words = _words()["capabilities"]
+    return tuple(
+        str(words[identity.value]["absent"]) for identity in CapabilityId if identity not in present and "absent" in words[identity.value]
+    )
+
+
+def said_recommendation(assessment: Assessment, *, findings: int) -> tuple[str, str]:
+    """Give the word and the sentence of a recommendation."""
+    words = _words()["recommendations"]
+    clear = assessment.recommendation is not Recommendation.APPROVE or (findings == 0 and assessment.coverage == 1)
+    chosen = words[assessment.recommendation.value if clear else "found"]
+    return str(chosen["word"]), str(chosen["says"])
+
+
+def kind_word(kind: str) -> str:
+    """Give the kind of a submission as people say it."""
+    return str(_words()["kinds"].get(kind, kind))
