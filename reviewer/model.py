@@ -147,10 +147,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SemgrepReport:
-    """What semgrep saw in one submission: hits per check id, and per check id why it failed."""
+    """What semgrep saw in one submission: hits per check id, and per check id why it failed.
+
+    ``unreadable`` are files of which it read nothing (a gate) or not all; ``unread_bytes`` is how much that is together.
+    """
 
     hits: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    unreadable: tuple[Unreadable, ...] = ()
+    unread_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,124 @@
+"""The child process in which hostile bytes are parsed: inventory, inspections, lock files.
+
+It starts once and loads our own code. For each snapshot it forks, and the fork confines itself (``reviewer.isolation``) before it
+opens the first hostile byte, writes one answer and ends. Nothing that a snapshot does to its own process reaches the next one:
+each has a pipe of its own, and only this process, which parses nothing, writes to the parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gc
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from checks.loader import load_checks
+from checks.model import Check
+from reviewer import wire
+from reviewer.examine import attempt, inspect
+from reviewer.inventory import take_inventory
+from reviewer.isolation import confine, die_with_parent
+from reviewer.model import Reading, Snapshot
+from reviewer.sandbox.frames import FAILED, READ, STATUS, TOO_MUCH, Setup, frame, receive, take_doors
+from reviewer.sbom.lockfiles import read_packages
+
+
+def main() -> None:
+    """Answer jobs from standard input on standard output until there are no more."""
+    die_with_parent()
+    jobs, answers = take_doors()
+    raw = receive(jobs)
+    if raw is None:
+        return
+    setup = wire.decode(Setup, raw)
+    checks = _wanted_checks(setup)
+    gc.collect()
+    gc.freeze()  # pages that are shared with the forks stay shared
+    while (job := receive(jobs)) is not None:
+        answers.write(frame(_answer_of_a_fork(job, setup, checks, (jobs, answers))))
+        answers.flush()
+
+
+def read(snapshot: Snapshot, contents: Mapping[str, bytes], checks: tuple[Check, ...]) -> Reading:
+    """Read one snapshot: what it is, what our inspections see, what it depends on. Texts and surfaces stay behind."""
+    target = take_inventory(snapshot, contents)
+    packages, unreadable = read_packages(target)
+    target = dataclasses.replace(target, unreadable=tuple(dict.fromkeys((*target.unreadable, *unreadable))))
+    results = inspect(target, checks)
+    return Reading(target=dataclasses.replace(target, texts={}, surfaces=()), results=results, packages=packages)
+
+
+class BlobContents(Mapping[str, bytes]):
+    """Bytes by their sha256 from the folder of blobs, read when asked for. A blob that is not there is a KeyError."""
+
+    def __init__(self, root: Path, digests: frozenset[str]) -> None:
+        """Offer the blobs of one snapshot."""
+        self._root = root
+        self._digests = digests
+
+    def __getitem__(self, sha256: str) -> bytes:
+        """Read one blob."""
+        if sha256 not in self._digests:
+            raise KeyError(sha256)
+        try:
+            return (self._root / sha256[:2] / sha256).read_bytes()
+        except OSError as error:
+            raise KeyError(sha256) from error
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the digests."""
+        return iter(self._digests)
+
+    def __len__(self) -> int:
+        """Count the digests."""
+        return len(self._digests)
+
+
+def _wanted_checks(setup: Setup) -> tuple[Check, ...]:
+    loaded = {check.id: check for catalog in setup.catalogs for check in load_checks(catalog)}
+    return tuple(loaded[name] for name in setup.checks)
+
+
+def _answer_of_a_fork(job: bytes, setup: Setup, checks: tuple[Check, ...], doors: tuple[BinaryIO, BinaryIO]) -> bytes:
+    receiving, sending = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(receiving)
+        for door in doors:
+            os.close(door.fileno())
+        _work(job, setup, checks, sending)
+    os.close(sending)
+    with open(receiving, "rb") as pipe:  # noqa: PTH123  a descriptor, not a path
+        answer = pipe.read(setup.limits.output + 1)
+    too_much = len(answer) > setup.limits.output
+    if too_much:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    code = TOO_MUCH if too_much else os.waitstatus_to_exitcode(status)
+    return STATUS.pack(code) + (b"" if too_much else answer)
+
+
+def _work(job: bytes, setup: Setup, checks: tuple[Check, ...], sending: int) -> NoReturn:
+    """Be the fork: confine, read, answer, end. Never returns into the loop that trusted code runs."""
+    try:
+        level = confine(setup.limits, readable=setup.readable, listable=setup.listable, level=setup.level)
+        os.dup2(0, 2)  # what a library complains about hostile content is no message of ours
+        os.write(sending, level.value.encode() + b"\n")
+        answer, failure = attempt(lambda: wire.encode(_read_job(job, setup, checks)))
+        with os.fdopen(sending, "wb") as pipe:
+            pipe.write(FAILED + failure.encode("utf-8", "backslashreplace") if answer is None else READ + answer)
+        os._exit(0)
+    finally:
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _read_job(job: bytes, setup: Setup, checks: tuple[Check, ...]) -> Reading:
+    snapshot = wire.decode(Snapshot, job)
+    return read(snapshot, BlobContents(setup.blobs, frozenset(file.sha256 for file in snapshot.files)), checks)
