@@ -234,6 +234,7 @@ class AutoRun:
     command: str
     trigger: Trigger
     at: Location
+    matcher: str = ""  # of a hook: the tools for which it runs, as a pattern; empty for all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

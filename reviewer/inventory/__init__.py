@@ -1,0 +1,134 @@
+"""What was submitted: bytes in, one ``Target`` out. Pure; it runs in the sandboxed child and never raises for what a submission holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from checks.model import Capability, Certainty, File, Surface, SurfaceRole, Target, Tool, Unreadable
+from reviewer.inventory import autoruns, hooks, kinds, languages, launches, surfaces
+from reviewer.inventory.assembly import (
+    Owners,
+    placed_tools,
+    reached_rows,
+    run_files,
+    started_by,
+    whole_kind,
+    with_declared,
+    without_doubles,
+)
+from reviewer.inventory.facts import Facts, together
+from reviewer.inventory.file_types import is_vendored
+from reviewer.inventory.languages.interface import Extraction, Language
+from reviewer.inventory.ledger import Ledger, keep_ledger, share_read
+from reviewer.inventory.texts import Selection, Texts
+from reviewer.inventory.tree import Tree
+from reviewer.model import Snapshot
+
+__all__ = ["take_inventory"]
+
+#: How many bytes of code of one language are understood as code; the submission's own files come first.
+CODE_BYTES = 30_000_000
+
+
+def take_inventory(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Target:
+    """Understand a snapshot.
+
+    Args:
+        snapshot: what acquire brought.
+        contents: the bytes by their sha256, as lower-case hexadecimal.
+
+    Returns:
+        The target. What could not be read stands in its ``unreadable``. Without any component it holds neither server nor Skill.
+    """
+    readers = languages.discover()
+    ledger = keep_ledger(snapshot, contents, (name for language in readers.values() for name in language.READS))
+    texts = Texts(contents, ledger.origins)
+    own, unread = _extract(readers, ledger, texts)
+    tree = Tree(snapshot, {file.path: file for file in ledger.files}, texts, own)
+    found = [find(tree) for find in kinds.discover().values()]
+    found.extend([hooks.find_settings(tree), launches.find_launches(tree), autoruns.find_autoruns(tree), surfaces.find_rules(tree)])
+    facts = together([*found, Facts(unreadable=unread)])
+    return _assemble(snapshot, ledger, tree, facts)
+
+
+def _extract(readers: Mapping[str, Language], ledger: Ledger, texts: Texts) -> tuple[Extraction, tuple[Unreadable, ...]]:
+    """Let every language read its files. Of installed packages only capabilities are taken, and only as possible."""
+    results: list[Extraction] = []
+    rows: list[Unreadable] = []
+    for language in readers.values():
+        files = [file for file in ledger.files if file.language in language.READS and file.path in texts]
+        chosen, left_out = _within(files)
+        rows.extend(Unreadable(path=path, reason=f"beyond {CODE_BYTES} bytes of code of one language", gate=True) for path in left_out)
+        for vendored in (False, True):
+            paths = [path for path in chosen if is_vendored(path) is vendored]
+            if paths:
+                extraction = language.extract(Selection(texts, paths))
+                results.append(_as_installed(extraction) if vendored else extraction)
+    rows.extend(row for result in results for row in result.unreadable)
+    return _joined(results), tuple(rows)
+
+
+def _within(files: list[File]) -> tuple[list[str], list[str]]:
+    room, chosen, left_out = CODE_BYTES, [], []
+    for file in sorted(files, key=lambda file: (is_vendored(file.path), file.path)):
+        room -= file.size
+        (chosen if room >= 0 else left_out).append(file.path)
+    return chosen, left_out
+
+
+def _as_installed(extraction: Extraction) -> Extraction:
+    possible = tuple(replace(capability, certainty=Certainty.POSSIBLE) for capability in extraction.capabilities)
+    return Extraction(capabilities=possible, unreadable=extraction.unreadable)
+
+
+def _joined(results: Iterable[Extraction]) -> Extraction:
+    every = list(results)
+    return Extraction(
+        servers=tuple(server for result in every for server in result.servers),
+        tools=tuple(tool for result in every for tool in result.tools),
+        capabilities=tuple(capability for result in every for capability in result.capabilities),
+        surfaces=tuple(surface for result in every for surface in result.surfaces),
+    )
+
+
+def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> Target:
+    components = without_doubles(facts.components)
+    owners = Owners(components)
+    tools = placed_tools(tree.extraction.tools, facts.tools, owners)
+    found: list[Capability] = [*tree.extraction.capabilities, *facts.capabilities]
+    found.extend(started_by(facts.autoruns, tree.extraction.capabilities, tree))
+    rows = _rows(ledger, tree, facts)
+    kind = whole_kind(components)
+    lone = next((component for component in components if component.kind is kind and (not component.root or len(components) == 1)), None)
+    return Target(
+        kind=kind,
+        name=lone.name if lone and not snapshot.package else snapshot.name,
+        version=snapshot.version or (lone.version if lone else None),
+        components=components,
+        files=ledger.files,
+        tools=tools,
+        capabilities=with_declared(found, facts.declarations, owners),
+        launches=tuple(replace(launch, part=launch.part or owners.server_of(launch.at.path)) for launch in facts.launches),
+        autoruns=facts.autoruns,
+        declarations=facts.declarations,
+        programs=facts.programs,
+        unreadable=rows,
+        coverage=share_read(ledger.files, ledger.origins, rows),
+        surfaces=_surfaces(tree, facts, tools, owners),
+        texts=tree.texts,
+    )
+
+
+def _rows(ledger: Ledger, tree: Tree, facts: Facts) -> tuple[Unreadable, ...]:
+    """Give the ledger: each row once, and notes raised to gates where something leads to the file."""
+    led = {path for component in facts.components for path in component.references}
+    led.update(path for run in facts.autoruns for path in run_files(run, tree))
+    rows = reached_rows(ledger.rows, ledger.suspects, frozenset(led))
+    return tuple(dict.fromkeys((*rows, *facts.unreadable, *tree.faults())))
+
+
+def _surfaces(tree: Tree, facts: Facts, tools: Iterable[Tool], owners: Owners) -> tuple[Surface, ...]:
+    said = [replace(surface, owner=surface.owner or owners.server_of(surface.at.path)) for surface in tree.extraction.surfaces]
+    named = tuple(dict.fromkeys((*surfaces.of_tools(tools), *said, *facts.surfaces)))
+    return tuple(surface for surface in named if surface.text.strip() or surface.role is SurfaceRole.TOOL_NAME)

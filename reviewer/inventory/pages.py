@@ -1,0 +1,136 @@
+"""Markdown that an agent reads: its frontmatter, its body, the commands in its fences, the files that it mentions."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checks.model import Capability, Certainty, Location, Trigger, Unreadable
+from reviewer.inventory.documents import read_yaml
+from reviewer.inventory.languages import shell
+from reviewer.inventory.tree import Tree
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+#: How many characters of one page are looked at for fences and mentions; the text itself stays whole.
+PAGE_LENGTH = 400_000
+#: How many words that look like a path are tried.
+MENTIONS = 3_000
+
+_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_HOOKS_LINE = re.compile(r"^\s*hooks\s*:", re.MULTILINE)
+_SPLIT = re.compile(r"[\s`'\"()\[\]|,;:=*!&]+")
+_SHELLS = frozenset({"bash", "sh", "shell", "zsh", "console", "terminal", "shellsession", "shell-session", "ksh", "!"})
+_PROMPT = re.compile(r"^[ \t]*(?:[$❯%]|[\w.-]+@[\w.-]+[^$\n]{0,60}\$)[ \t]+(?=\S)", re.MULTILINE)
+_INLINE = re.compile(r"(?:^|(?<=\s))!`([^`\n]{1,2000})`", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """A fenced block of code: the first word of its info string, its text, and the line of its first line of code."""
+
+    language: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A Markdown file of an agent. ``front`` is its frontmatter (scalars are text); ``body`` begins on ``body_line``.
+
+    ``header`` is the frontmatter as it stands. ``unreadable`` says what was wrong with it.
+    """
+
+    path: str
+    front: dict[str, Any]
+    header: str
+    body: str
+    body_line: int
+    unreadable: tuple[Unreadable, ...] = ()
+
+    def text(self, key: str) -> str:
+        """Give a field of the frontmatter as one text; empty if it is absent or a mapping."""
+        value = self.front.get(key)
+        return value if isinstance(value, str) else ""
+
+    def line(self, key: str) -> int:
+        """Give the line on which a field of the frontmatter stands, 1 if that is not known."""
+        at = re.search(rf"^{re.escape(key)}\s*:", self.header, re.MULTILINE)
+        return 2 + self.header.count("\n", 0, at.start()) if at else 1
+
+
+def read_page(path: str, text: str) -> Page:
+    """Split a page. Frontmatter that cannot be read whole has ledger rows; the rest is still read."""
+    match = _FRONT.match(text)
+    if not match:
+        return Page(path=path, front={}, header="", body=text, body_line=1)
+    document = read_yaml(match[1])
+    grave = document.grave or bool(document.faults and _HOOKS_LINE.search(match[1]))
+    rows = tuple(Unreadable(path=path, reason=f"frontmatter: {fault}", gate=grave) for fault in document.faults)
+    line = text.count("\n", 0, match.end()) + 1
+    return Page(path=path, front=document.mapping, header=match[1], body=text[match.end() :], body_line=line, unreadable=rows)
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415  only where a page has fences
+
+    return MarkdownIt("commonmark").disable(["inline", "text_join"])  # blocks are enough, and much faster
+
+
+def fences(text: str, first_line: int = 1) -> Iterator[Fence]:
+    """Give the fenced blocks of a Markdown text."""
+    if "```" not in text and "~~~" not in text:
+        return
+    for token in _markdown().parse(text[:PAGE_LENGTH]):
+        if token.type == "fence" and token.map:
+            language = (token.info.split() or [""])[0].lower().strip("{}.")
+            yield Fence(language=language, text=token.content, line=first_line + token.map[0] + 1)
+
+
+def shell_text(fence: Fence) -> str | None:
+    """Give the commands of a fence, the output of a shown session left out; None if the fence is no shell."""
+    if fence.language not in _SHELLS:
+        return None
+    if not _PROMPT.search(fence.text):
+        return fence.text
+    lines = fence.text.split("\n")
+    return "\n".join(_PROMPT.sub("", line) if _PROMPT.match(line) else "" for line in lines)
+
+
+def prose_capabilities(page: Page, certainty: Certainty) -> tuple[Capability, ...]:
+    """Give what the commands in a page's fences can do, if an agent runs them."""
+    found: list[Capability] = []
+    for fence in fences(page.body, page.body_line):
+        commands = shell_text(fence)
+        if commands is not None:
+            at = Location(path=page.path, line=fence.line)
+            found.extend(shell.read_command(commands, at=at, trigger=Trigger.MODEL, certainty=certainty))
+    return tuple(found)
+
+
+def run_on_load(page: Page) -> Iterator[tuple[str, int]]:
+    """Give (command, line) for every ``!`command` ``: a client runs it before the model reads the page."""
+    for match in _INLINE.finditer(page.body):
+        yield match[1], page.body_line + page.body.count("\n", 0, match.start())
+
+
+def mentions(text: str, tree: Tree, *bases: str) -> Iterator[str]:
+    """Give the files and folders of the submission that a text names by a path, seen from each base folder, each once."""
+    seen: set[str] = set()
+    tried: set[str] = set()
+    for word in _SPLIT.split(text[:PAGE_LENGTH]):
+        if len(tried) >= MENTIONS:
+            return
+        trimmed = word.strip("<>{}.,") if not word.startswith(("./", "../", "{", "<")) else word.rstrip(".,>")
+        if trimmed in tried or not 2 < len(trimmed) < 300 or not ("/" in trimmed or "." in trimmed):  # noqa: PLR2004
+            continue
+        tried.add(trimmed)
+        place = tree.resolve(trimmed, *bases)
+        if place is not None and place not in seen and (place in tree.files or "/" in trimmed):
+            seen.add(place)
+            yield place
