@@ -95,31 +95,30 @@ def write_folder(files: Mapping[str, bytes], folder: Path, *, disk: Disk | None 
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time(folder):
             _clean(folder, disk)
-            partial = _put(files, folder, disk)
+            old = _put(files, folder, disk)
     except OSError as error:
         raise NotWritten(f"{folder} was not written ({error.strerror or error}); what stood there is as it was") from error
     with contextlib.suppress(OSError):  # the new list is in place; the next publication removes what stays of the old one
-        _remove(partial, disk)
+        _remove(old, disk)
 
 
 def _put(files: Mapping[str, bytes], folder: Path, disk: Disk) -> Path:
-    """Put the new folder in place; give the name under which the old one stands then."""
+    """Write the new folder and put it in place; give the name under which the old one stands then."""
     partial = folder.with_name(f".{folder.name}.partial-{secrets.token_hex(8)}")
     mode = _old_mode(folder)
-    placed = False
+    old = None
     try:
         _write_all(files, partial, mode, disk)
-        _place(folder, partial, disk, exists=mode is not None)
-        placed = True
+        old = _place(folder, partial, disk, exists=mode is not None)
     finally:
-        if not placed:
+        if old is None:
             with contextlib.suppress(OSError):
                 _remove(partial, disk)
     try:
         disk.sync(folder.parent)
     except OSError as error:
         raise NotWritten(f"{folder} is the new one, but the disk does not confirm it ({error.strerror}); publish again") from error
-    return partial
+    return old
 
 
 def _old_mode(folder: Path) -> int | None:
@@ -150,18 +149,21 @@ def _write_all(files: Mapping[str, bytes], partial: Path, mode: int | None, disk
         disk.set_mode(partial, mode)
 
 
-def _place(folder: Path, partial: Path, disk: Disk, *, exists: bool) -> None:
+def _place(folder: Path, partial: Path, disk: Disk, *, exists: bool) -> Path:
+    """Put the new folder in place; give the name under which the old one stands then."""
     if not exists:
         disk.rename(partial, folder)
-    elif not disk.exchange(partial, folder):
-        away = partial.with_name(partial.name.replace(".partial-", ".previous-"))
-        disk.rename(folder, away)
-        try:
-            disk.rename(partial, folder)
-        except OSError:
-            disk.rename(away, folder)
-            raise
-        disk.rename(away, partial)
+        return partial
+    if disk.exchange(partial, folder):
+        return partial
+    away = partial.with_name(partial.name.replace(".partial-", ".previous-"))
+    disk.rename(folder, away)
+    try:
+        disk.rename(partial, folder)
+    except OSError:
+        disk.rename(away, folder)
+        raise
+    return away
 
 
 @contextlib.contextmanager
@@ -180,13 +182,12 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _clean(folder: Path, disk: Disk) -> None:
-    """Remove what crashes of ours left beside the folder; a folder that was only renamed away comes back."""
+    """Remove what crashes of ours left beside the folder; a folder that was only renamed away comes back first."""
     name = re.escape(folder.name)
-    for path in sorted(folder.parent.iterdir()):
-        left = re.fullmatch(rf"\.{name}\.(partial|previous)-[0-9a-f]{{16}}", path.name)
-        if left is None or path.is_symlink() or not path.is_dir() or first_foreign(path) is not None:
-            continue
-        if left[1] == "previous" and not folder.exists():
+    left = [path for path in sorted(folder.parent.iterdir()) if re.fullmatch(rf"\.{name}\.(partial|previous)-[0-9a-f]{{16}}", path.name)]
+    ours = [path for path in left if path.is_dir() and not path.is_symlink() and first_foreign(path) is None]
+    for path in sorted(ours, key=lambda path: ".previous-" not in path.name):
+        if ".previous-" in path.name and not os.path.lexists(folder):
             disk.rename(path, folder)
         else:
             _remove(path, disk)
