@@ -7,14 +7,14 @@ semgrep is started once for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.model import Check
 from reviewer import __version__
 from reviewer.assess.policy import Policy
 from reviewer.assess.score import assess, judge_parts
 from reviewer.errors import ReviewerError
-from reviewer.examine import combine
+from reviewer.examine import combine, with_ledger
 from reviewer.model import Dossier, Reading, SemgrepReport, Snapshot, Versions
 from reviewer.ports import Fetcher, Reader, Semgrep
 from reviewer.sbom.compose import compose
@@ -56,6 +56,7 @@ def _fetch(source: str, fetcher: Fetcher) -> Snapshot | ReviewerError:
 
 
 def _judge(snapshot: Snapshot, reading: Reading, report: SemgrepReport, standards: Standards) -> Dossier:
+    reading = replace(reading, target=with_ledger(reading.target, report))
     scan = combine(reading, report, standards.checks, standards.catalogue_digest)
     bom = compose(snapshot, reading.target, reading.packages)
     assessment = assess(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests)

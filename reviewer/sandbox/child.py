@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import hashlib
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from checks.loader import load_checks
-from checks.model import Check
+from checks.model import Check, File
 from reviewer import wire
 from reviewer.examine import attempt, inspect
 from reviewer.inventory import take_inventory
@@ -26,6 +27,16 @@ from reviewer.isolation import confine, die_with_parent
 from reviewer.model import Reading, Snapshot
 from reviewer.sandbox.frames import FAILED, READ, STATUS, TOO_MUCH, Setup, frame, receive, take_doors
 from reviewer.sbom.lockfiles import read_packages
+
+_SAMPLE = {
+    "package.json": b'{"name": "sample", "dependencies": {"sample": "1.0.0"}}',
+    "SKILL.md": b"---\nname: sample\ndescription: A sample.\n---\n\nRun `scripts/run.sh`.\n",
+    "index.js": b'server.tool("sample", "A sample.", () => fetch("https://sample.example"));\n',
+    "index.ts": b"export const sample: number = 1;\n",
+    "pyproject.toml": b'[project]\nname = "sample"\n',
+    "scripts/run.sh": b"echo sample\n",
+    "server.py": b"import os\n\n\n@server.tool()\ndef sample() -> str:\n    return os.getcwd()\n",
+}
 
 
 def main() -> None:
@@ -37,6 +48,8 @@ def main() -> None:
         return
     setup = wire.decode(Setup, raw)
     checks = _wanted_checks(setup)
+    if setup.warm:
+        attempt(lambda: wire.encode(read(*_own_sample(), checks)))
     gc.collect()
     gc.freeze()  # pages that are shared with the forks stay shared
     while (job := receive(jobs)) is not None:
@@ -82,6 +95,16 @@ class BlobContents(Mapping[str, bytes]):
 def _wanted_checks(setup: Setup) -> tuple[Check, ...]:
     loaded = {check.id: check for catalog in setup.catalogs for check in load_checks(catalog)}
     return tuple(loaded[name] for name in setup.checks)
+
+
+def _own_sample() -> tuple[Snapshot, Mapping[str, bytes]]:
+    """Give a submission of our own, with a file for each reader: what they load once, they hand on to the forks."""
+    contents = {hashlib.sha256(content).hexdigest(): content for content in _SAMPLE.values()}
+    files = tuple(
+        File(path=path, mode="100644", size=len(content), sha256=hashlib.sha256(content).hexdigest()) for path, content in _SAMPLE.items()
+    )
+    snapshot = Snapshot(source="./sample", name="sample", digests={"dirHash": ""}, files=files)
+    return wire.decode(Snapshot, wire.encode(snapshot)), contents
 
 
 def _answer_of_a_fork(job: bytes, setup: Setup, checks: tuple[Check, ...], doors: tuple[BinaryIO, BinaryIO]) -> bytes:

@@ -37,6 +37,7 @@ class Setup:
         level: how its parent has started it.
         readable: what it may read while it works.
         listable: folders of which it may see the names, for imports.
+        warm: several jobs will come, so that loading every table before the first one pays.
     """
 
     blobs: Path
@@ -46,6 +47,7 @@ class Setup:
     level: Isolation
     readable: tuple[Path, ...]
     listable: tuple[Path, ...]
+    warm: bool = False
 
 
 def frame(content: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import checks
 import reviewer
@@ -21,6 +22,7 @@ from reviewer.model import Isolation
 from reviewer.sandbox.frames import LENGTH, STATUS, TOO_MUCH, frame
 
 _CHUNK = 1 << 20
+_MESSAGES = 4096  # bytes of the end of what the child complained about
 _PACKAGES = tuple(Path(path) for package in (reviewer, checks) for path in package.__path__)
 OUR_CODE = (_PACKAGES, tuple({path.parent for path in _PACKAGES}))
 """The folders of our packages, and the folders in which they lie."""
@@ -35,20 +37,21 @@ class Ending:
     alive: bool = False
 
 
-def start(entry: str, *, level: Isolation, readable: Sequence[Path], writable: Sequence[Path], home: Path) -> subprocess.Popen[bytes]:
+def start(
+    entry: str, *, level: Isolation, readable: Sequence[Path], writable: Sequence[Path], home: Path, messages: BinaryIO
+) -> subprocess.Popen[bytes]:
     """Start a clean interpreter that runs ``main`` of the module ``entry``, inside bubblewrap if that is the level.
 
-    It has a session of its own, so that Ctrl-C reaches the parent alone, which then kills it.
+    What it complains about goes to the open file ``messages``. It has a session of its own, so that Ctrl-C reaches the parent alone, which then kills it.
     """
     packages, folders = OUR_CODE
     line, environment = python(f"from {entry} import main; main()", folders=folders, home=home)
     if level is Isolation.BUBBLEWRAP:
         visible = (*interpreter_paths(), *packages, *readable, home)
         line = wrap(line, environment=environment, readable=visible, writable=writable, folder=home)
-    with (home / "messages").open("wb") as messages:
-        return subprocess.Popen(  # noqa: S603  our own command line
-            line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=messages, cwd=home, env=environment, start_new_session=True
-        )
+    return subprocess.Popen(  # noqa: S603  our own command line
+        line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=messages, cwd=home, env=environment, start_new_session=True
+    )
 
 
 class Lane:
@@ -65,10 +68,11 @@ class Lane:
             writes: it may write in its home, an empty folder that goes with it.
         """
         self._limits = limits
-        self._folder = tempfile.TemporaryDirectory(prefix="reviewer-child-")
-        self.home = Path(self._folder.name).resolve()
+        self.home = Path(tempfile.mkdtemp(prefix="reviewer-child-")).resolve()
         """Its home folder."""
-        self._process = start(entry, level=level, readable=readable, writable=(self.home,) if writes else (), home=self.home)
+        self._messages = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the child; nameless, so that it cannot be swapped
+        writable = (self.home,) if writes else ()
+        self._process = start(entry, level=level, readable=readable, writable=writable, home=self.home, messages=self._messages)
         assert self._process.stdin is not None  # noqa: S101  asked for above
         assert self._process.stdout is not None  # noqa: S101  asked for above
         self._jobs, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
@@ -121,12 +125,12 @@ class Lane:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._process.stdin, self._process.stdout, self._messages):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
         self._process.wait()
-        self._folder.cleanup()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _send(self) -> None:
         """Send what fits. That the child has gone shows when it is listened to."""
@@ -156,9 +160,10 @@ class Lane:
         return None
 
     def _last_words(self) -> str:
-        """Say how the child itself has ended; only our own code, which had read nothing hostile, can have written a message."""
+        """Say how the child itself has ended, with its last message."""
         code = self._process.wait()
-        lines = (self.home / "messages").read_text("utf-8", "replace").strip().splitlines()
+        self._messages.seek(max(0, os.fstat(self._messages.fileno()).st_size - _MESSAGES))
+        lines = self._messages.read(_MESSAGES).decode("utf-8", "replace").strip().splitlines()
         return died(code, self._limits) + (f" ({escape(lines[-1], 160)})" if lines else "")
 
 

@@ -42,7 +42,7 @@ class SandboxedReader:
     def read(self, snapshots: Sequence[Snapshot], checks: Sequence[Check]) -> list[Reading]:
         """Give one reading per snapshot, in order. What a submission does to its child becomes its reading's ``failure``."""
         inspections = [check for check in checks if check.inspect is not None]
-        setup = self._setup(inspections)
+        setup = self._setup(inspections, warm=len(snapshots) > _LANES)
         crew = _Crew(setup, lanes=min(_LANES, os.cpu_count() or 1, len(snapshots)))
         try:
             endings = crew.run([wire.encode(snapshot) for snapshot in snapshots])
@@ -50,7 +50,7 @@ class SandboxedReader:
             crew.close()
         return [reading_of(*each, inspections, level=setup.level) for each in zip(snapshots, endings, strict=True)]
 
-    def _setup(self, checks: Sequence[Check]) -> Setup:
+    def _setup(self, checks: Sequence[Check], *, warm: bool) -> Setup:
         packages, folders = OUR_CODE
         catalogs = tuple(sorted({check.folder.parent.resolve() for check in checks}))
         blobs = self._blobs.root.resolve()
@@ -62,6 +62,7 @@ class SandboxedReader:
             level=available(self._best),
             readable=(*packages, *catalogs, blobs),
             listable=folders,
+            warm=warm,
         )
 
 
