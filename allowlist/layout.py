@@ -121,7 +121,7 @@ def _read(folder: Path) -> dict[str, bytes]:
         if stat.S_ISDIR(status.st_mode) and path in FOLDERS:
             continue
         if not stat.S_ISREG(status.st_mode) or not is_ours(path):
-            raise NotCovered(f"{_shown(path)} is covered by no signature; a published folder holds nothing else")
+            raise NotCovered(f"{path[:120]!a} is covered by no signature; a published folder holds nothing else")
         total += status.st_size
         if status.st_size > _LARGEST_FILE or total > _LARGEST_FOLDER or len(files) >= _MOST_FILES:
             raise Malformed(f"{path} is larger than any part of a list, or there are too many files")
@@ -133,9 +133,3 @@ def _content(path: Path) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
         return file.read(_LARGEST_FILE + 1)
-
-
-def _shown(path: str) -> str:
-    return (
-        path[:120].encode("unicode_escape", "surrogateescape").decode("ascii", "replace") if not path.isascii() else repr(path[:120])[1:-1]
-    )

@@ -216,7 +216,7 @@ def _walk_metadata(files: Mapping[str, bytes], trusted: TrustedMetadataSet) -> T
 
 
 def _check_coverage(files: Mapping[str, bytes], last_root: int, targets: Targets) -> None:
-    covered = {layout.ROOT, layout.TIMESTAMP, layout.SNAPSHOT, layout.TARGETS, layout.ALLOWLIST}
+    covered = {layout.ROOT, layout.TIMESTAMP, layout.SNAPSHOT, layout.TARGETS}
     covered |= {layout.root_path(version) for version in range(1, last_root + 1)}
     for name, target in targets.targets.items():
         path = layout.TARGETS_FOLDER + name

@@ -147,6 +147,7 @@ def test_no_key_file(tmp_path: Path) -> None:
         {"keyval": {}},
         {"keyval": None},
         {"keytype": "rsa"},
+        {"keytype": 7},
         {"scheme": "none"},
         {"more": "fields"},
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from securesystemslib.signer import CryptoSigner, Key, SSlibKey
 from tuf.api.exceptions import DownloadHTTPError
-from tuf.api.metadata import Metadata, Root, Targets
+from tuf.api.metadata import Delegations, Metadata, MetaFile, Root
 from tuf.ngclient import Updater
 from tuf.ngclient.config import UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
@@ -464,16 +465,90 @@ def test_a_revocation_that_says_something_else_than_was_signed() -> None:
         check(world)
 
 
-def test_a_list_whose_serial_is_not_the_signed_one() -> None:
+@pytest.mark.parametrize("custom", [{"serial": 2}, {}, None])
+def test_a_list_whose_serial_is_not_the_signed_one(custom: object) -> None:
     world = good_world()
-    files = world.files(1)
-    targets = Metadata[Targets].from_bytes(files[layout.TARGETS]).signed
-    assert targets.targets["allowlist.json"].custom == {"serial": 1}
+    files = world.resigned(targets=lambda signed: signed.targets["allowlist.json"].unrecognized_fields.update(custom=custom))
 
     with pytest.raises(errors.Malformed, match="serial 1"):
-        check(world, world.files(custom={"serial": 2}))
-    with pytest.raises(errors.Malformed, match="serial 1"):
-        check(world, world.files(custom={}))
+        check(world, files)
+
+
+def test_a_publisher_who_names_other_metadata() -> None:
+    world = good_world()
+
+    with pytest.raises(errors.NotCovered, match="other metadata"):
+        check(world, world.resigned(snapshot=lambda signed: signed.meta.update({"more.json": MetaFile(1)})))
+    with pytest.raises(errors.NotCovered, match="delegate"):
+        check(world, world.resigned(targets=lambda signed: setattr(signed, "delegations", Delegations({}, {}))))
+
+
+def test_a_publisher_who_does_not_name_the_list() -> None:
+    world = good_world()
+
+    with pytest.raises(errors.NotCovered, match="allowlist"):
+        check(world, world.resigned(targets=lambda signed: signed.targets.pop("allowlist.json")))
+    files = world.resigned(targets=lambda signed: signed.targets.clear())
+    left = {path: content for path, content in files.items() if not path.startswith("targets/")}
+    with pytest.raises(errors.Missing, match="allowlist"):
+        check(world, left)
+
+
+def test_a_publisher_who_puts_one_envelope_under_anothers_name() -> None:
+    world = good_world()
+    one, other = world.entries[0].decisions
+    world.envelopes[one] = world.envelopes[other]
+
+    with pytest.raises(errors.Tampered, match="not the envelope that its name says"):
+        check(world)
+
+
+def test_a_root_that_asks_for_versioned_names() -> None:
+    world = good_world()
+    root = Metadata[Root].from_bytes(world.roots[0])
+    root.signed.consistent_snapshot = True
+    root.sign(signer("root"))
+    world.roots = [root.to_bytes()]
+
+    with pytest.raises(errors.Malformed, match="versioned file names"):
+        check(world)
+
+
+def test_a_root_needs_a_publishing_key_and_one_that_is_not_its_own() -> None:
+    with pytest.raises(errors.Malformed, match="publishing key"):
+        create_root(signer("root"), [], expires=NOW)
+    with pytest.raises(errors.KeysOverlap, match="must not publish"):
+        create_root(signer("root"), key("root"), expires=NOW)
+
+
+@pytest.mark.parametrize("roots", [[], [b"{}"]])
+def test_publishing_under_no_root(roots: list[bytes]) -> None:
+    world = good_world()
+    world.roots = roots
+
+    with pytest.raises(errors.Malformed, match="root"):
+        world.files()
+
+
+def test_a_reader_during_publications_always_meets_a_whole_list(tmp_path: Path) -> None:
+    world, folder = good_world(), tmp_path / "list"
+    lists = [world.files(serial) for serial in (1, 2)]
+    write_folder(lists[0], folder)
+    done = threading.Event()
+
+    def publish() -> None:
+        while not done.is_set():
+            for files in lists:
+                write_folder(files, folder)
+
+    publisher = threading.Thread(target=publish)
+    publisher.start()
+    try:
+        serials = {verify(folder, world.roots[0], now=NOW).serial for _ in range(40)}
+    finally:
+        done.set()
+        publisher.join()
+    assert serials <= {1, 2}
 
 
 def test_any_other_file_or_link_or_folder_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -105,8 +105,8 @@ class World:
             people=tuple(self.people),
         )
 
-    def files(self, serial: int = 1, *, by: str = "publishing", custom: dict[str, int] | None = None) -> dict[str, bytes]:
-        files = sign_files(
+    def files(self, serial: int = 1, *, by: str = "publishing") -> dict[str, bytes]:
+        return sign_files(
             self.allowlist(serial),
             self.envelopes,
             roots=self.roots,
@@ -115,20 +115,21 @@ class World:
             now=NOW,
             lifetimes=self.lifetimes,
         )
-        return files if custom is None else self._with_custom(files, custom, signer(by))
 
-    def _with_custom(self, files: dict[str, bytes], custom: dict[str, int], by: Signer) -> dict[str, bytes]:
-        targets = Metadata[Targets].from_bytes(files[layout.TARGETS])
-        targets.signed.targets[layout.ALLOWLIST_TARGET].unrecognized_fields["custom"] = custom
-        targets.sign(by)
-        files = {**files, layout.TARGETS: targets.to_bytes()}
-        snapshot = Metadata[Snapshot].from_bytes(files[layout.SNAPSHOT])
-        snapshot.signed.meta["targets.json"] = MetaFile.from_data(1, files[layout.TARGETS], ["sha256"])
-        snapshot.sign(by)
-        timestamp = Metadata[Timestamp].from_bytes(files[layout.TIMESTAMP])
-        timestamp.signed.snapshot_meta = MetaFile.from_data(1, snapshot.to_bytes(), ["sha256"])
-        timestamp.sign(by)
-        return {**files, layout.SNAPSHOT: snapshot.to_bytes(), layout.TIMESTAMP: timestamp.to_bytes()}
+    def resigned(self, *, targets: Callable[[Targets], object] = repr, snapshot: Callable[[Snapshot], object] = repr) -> dict[str, bytes]:
+        """The files of a publisher who breaks rules of the metadata and signs that."""
+        files, by = self.files(), signer("publishing")
+        first = Metadata[Targets].from_bytes(files[layout.TARGETS])
+        targets(first.signed)
+        first.sign(by)
+        second = Metadata[Snapshot].from_bytes(files[layout.SNAPSHOT])
+        second.signed.meta["targets.json"] = MetaFile.from_data(1, first.to_bytes(), ["sha256"])
+        snapshot(second.signed)
+        second.sign(by)
+        third = Metadata[Timestamp].from_bytes(files[layout.TIMESTAMP])
+        third.signed.snapshot_meta = MetaFile.from_data(1, second.to_bytes(), ["sha256"])
+        third.sign(by)
+        return {**files, layout.TARGETS: first.to_bytes(), layout.SNAPSHOT: second.to_bytes(), layout.TIMESTAMP: third.to_bytes()}
 
 
 def good_world() -> World:
