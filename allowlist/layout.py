@@ -38,7 +38,7 @@ _DECISION = re.compile(r"decisions/([0-9a-f]{64})\.json")
 _LARGEST_FILE = 64 * 1024 * 1024
 _LARGEST_FOLDER = 1024 * 1024 * 1024
 _MOST_FILES = 200_000
-_TRIES = 5
+_TRIES = 50
 
 
 def root_path(version: int) -> str:
