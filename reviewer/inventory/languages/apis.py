@@ -21,7 +21,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from checks.model import CapabilityId, Location, Scope
-from reviewer.inventory.languages.values import UNKNOWN, ObjectKind, Value, reading
+from reviewer.inventory.languages.values import UNKNOWN, Guard, ObjectKind, Value, reading
 
 __all__ = ["Api", "CallSite", "Condition", "ObjectKind", "Sdk", "Table", "TableError", "Use", "Value", "load_table"]
 
@@ -89,6 +89,7 @@ class Sdk(_Row):
 class _Sheet(_Row):
     apis: tuple[Api, ...] = ()
     imports: tuple[Sdk, ...] = ()
+    configuration: tuple[str, ...] = ()
 
 
 class _Meaning(_Row):
@@ -135,6 +136,7 @@ class Use:
     value: Value
     objects: tuple[str, ...] = ()
     fixed: Scope | None = None
+    guards: tuple[Guard, ...] = ()
 
     def resolved(self, arguments: Mapping[str, Value]) -> Iterator[tuple[CapabilityId, Scope, tuple[str, ...]]]:
         """Give capability, scope and objects once the parameters are known; also what literal paths and commands mean beyond it."""
@@ -148,11 +150,13 @@ class Use:
 class Table:
     """A language's ``capabilities.yaml``, ready to be asked."""
 
-    def __init__(self, apis: tuple[Api, ...], imports: tuple[Sdk, ...]) -> None:
+    def __init__(self, apis: tuple[Api, ...], imports: tuple[Sdk, ...], configuration: tuple[str, ...] = ()) -> None:
         """Index the rows by name."""
+        self._configuration = frozenset(configuration)
         self._exact: dict[str, list[Api]] = {}
         self._below: dict[str, list[Api]] = {}
         self._sdks: dict[str, list[Sdk]] = {}
+        self._clients = {name.rpartition(".")[0] for api in apis if api.object is ObjectKind.HOST for name in api.names}
         for api in apis:
             for name in api.names:
                 index, key = (self._below, name[:-2]) if name.endswith(".*") else (self._exact, name)
@@ -167,6 +171,14 @@ class Table:
             return tuple(self._exact[name])
         return next((tuple(self._below[above]) for above in _above(name) if above in self._below), ())
 
+    def configures(self, name: str) -> bool:
+        """Tell whether what this name gives is chosen by whoever sets the program up: environment, command line, temporary folders."""
+        return name in self._configuration or any(f"{above}.*" in self._configuration for above in _above(name))
+
+    def is_client(self, name: str) -> bool:
+        """Tell whether what this makes has methods that reach hosts, so that its other arguments say nothing about the host."""
+        return name in self._clients
+
     def sdk(self, module: str) -> tuple[Sdk, ...]:
         """Give the rows for an imported module, or for the nearest package above it (``.`` or ``/`` between)."""
         found = (self._sdks[above] for above in (module, *_above(module)) if above in self._sdks)
@@ -176,7 +188,7 @@ class Table:
         """Give what a call means. A call into an SDK means what its import means."""
         rows = [api for api in self.match(site.name) if api.applies(site)]
         for api in rows:
-            value = site.argument(api.argument, api.keyword) or UNKNOWN
+            value = _object(api, site)
             for capability in api.capability:
                 yield Use(capability=capability, kind=api.object, at=site.at, value=value, objects=api.objects, fixed=api.scope)
         if not rows:
@@ -189,12 +201,21 @@ class Table:
                 yield Use(capability=capability, kind=ObjectKind.NONE, at=at, value=UNKNOWN, objects=sdk.objects, fixed=sdk.scope)
 
 
+def _object(api: Api, site: CallSite) -> Value:
+    """Give the argument that matters; a relative URL stands behind what the client was made with."""
+    value = site.argument(api.argument, api.keyword) or UNKNOWN
+    if api.object is not ObjectKind.HOST or site.receiver is None or not (site.receiver.beginnings or site.receiver.start is not Scope.ANY):
+        return value
+    absolute = any("//" in text for text in value.beginnings)
+    return value if absolute else site.receiver.followed_by(value)
+
+
 @functools.cache
 def load_table(folder: Path) -> Table:
     """Read ``capabilities.yaml`` of a language folder. Raises TableError naming every error with its place."""
     sheet = _read(folder / "capabilities.yaml", _Sheet)
     _check_patterns(folder, [row for api in sheet.apis for row in (api.when, api.unless) if row])
-    return Table(sheet.apis, sheet.imports)
+    return Table(sheet.apis, sheet.imports, sheet.configuration)
 
 
 def _check_patterns(folder: Path, conditions: list[Condition]) -> None:

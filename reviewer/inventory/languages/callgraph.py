@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from checks.model import Capability, CapabilityId, Certainty, Location, Scope, Trigger
 from reviewer.inventory.languages.apis import Use
-from reviewer.inventory.languages.values import UNKNOWN, Value
+from reviewer.inventory.languages.values import UNKNOWN, Guard, Value
 
 __all__ = ["Call", "CallGraph", "Function", "merge"]
 
@@ -36,6 +36,7 @@ class Call:
     callee: str
     arguments: Mapping[str, Value] = field(default_factory=dict)
     sure: bool = True
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,8 @@ class CallGraph:
             name = waiting.popleft()
             self._left -= 1 + len(self._functions[name].calls)
             for call in self._functions[name].calls:
-                if call.callee in self._functions and self._enter(visits, visits[name], call):
+                allowed = all(guard.allows(visits[name].arguments) for guard in call.guards)
+                if allowed and call.callee in self._functions and self._enter(visits, visits[name], call):
                     waiting.append(call.callee)
         self._reached.update(visits)
         if waiting:
@@ -135,7 +137,7 @@ class CallGraph:
 
 
 def _facts(function: Function, arguments: Mapping[str, Value], certainty: Certainty, trigger: Trigger) -> Iterator[Capability]:
-    for use in function.uses:
+    for use in (use for use in function.uses if all(guard.allows(arguments) for guard in use.guards)):
         for capability, scope, objects in use.resolved(arguments):
             if capability is CapabilityId.CONTENT_UNTRUSTED and trigger is not Trigger.MODEL:
                 continue  # what is fetched while nobody asks reaches no model by itself

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
+import os.path
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.model import Scope
 
-__all__ = ["UNKNOWN", "ObjectKind", "Value", "host_of", "reading"]
+__all__ = ["UNKNOWN", "Guard", "ObjectKind", "Value", "host_of", "reading"]
 
 #: How many alternatives of one value are followed; more are treated as unknown.
 ALTERNATIVES = 8
@@ -36,7 +37,8 @@ class Value:
 
     ``texts`` are all texts that it can be, when they are known; else ``prefix`` is what it certainly begins with. ``scope`` is who
     chooses it, parameters of the enclosing function left out; those are ``parameters``. ``head`` is the parameter that it
-    begins with, and ``whole`` says that nothing follows. ``items`` are the elements of a list.
+    begins with, and ``whole`` says that nothing follows. ``start`` and ``starters`` are scope and parameters of the first piece
+    that is not literal: they choose the host of a URL. ``items`` are the elements of a list.
     """
 
     texts: tuple[str, ...] = ()
@@ -45,6 +47,8 @@ class Value:
     parameters: frozenset[str] = frozenset()
     head: str = ""
     whole: bool = False
+    start: Scope = Scope.ANY
+    starters: frozenset[str] = frozenset()
     items: tuple[Value, ...] | None = None
 
     @property
@@ -60,22 +64,41 @@ class Value:
     @classmethod
     def literal(cls, *texts: str) -> Value:
         """Make the value of a constant."""
-        return cls(texts=texts[:ALTERNATIVES], scope=Scope.LITERAL)
+        return cls(texts=texts[:ALTERNATIVES], scope=Scope.LITERAL, start=Scope.LITERAL)
 
     @classmethod
     def parameter(cls, name: str) -> Value:
         """Make the value of a parameter of the enclosing function."""
-        return cls(scope=Scope.LITERAL, parameters=frozenset({name}), head=name, whole=True)
+        itself = frozenset({name})
+        return cls(scope=Scope.LITERAL, parameters=itself, head=name, whole=True, start=Scope.LITERAL, starters=itself)
+
+    @classmethod
+    def chosen(cls, scope: Scope) -> Value:
+        """Make a value of which only is known who chooses it."""
+        return cls(scope=scope, start=scope)
+
+    @property
+    def blurred(self) -> Value:
+        """What remains known of something made from this value: who chooses it."""
+        found = Value(scope=self.scope, parameters=self.parameters, start=self.scope, starters=self.parameters)
+        for item in self.items or ():
+            found = found.join(item.blurred)
+        return found
 
     def join(self, other: Value) -> Value:
         """Give what is known when it may be either of the two."""
         if self == other:
             return self
         texts = tuple(dict.fromkeys((*self.texts, *other.texts))) if self.texts and other.texts else ()
+        fits = 0 < len(texts) <= ALTERNATIVES
+        common = "" if fits or not (self.beginnings and other.beginnings) else os.path.commonprefix([*self.beginnings, *other.beginnings])
         return Value(
-            texts=texts if len(texts) <= ALTERNATIVES else (),
+            texts=texts if fits else (),
+            prefix=common,
             scope=self.scope.join(other.scope),
             parameters=self.parameters | other.parameters,
+            start=self.start.join(other.start),
+            starters=self.starters | other.starters,
         )
 
     def followed_by(self, other: Value) -> Value:
@@ -88,6 +111,8 @@ class Value:
             scope=self.scope.join(other.scope),
             parameters=self.parameters | other.parameters,
             head=self.head or (other.head if text == "" else ""),
+            start=self.start if text is None else other.start,
+            starters=self.starters if text is None else other.starters,
         )
 
     def bound(self, arguments: Mapping[str, Value]) -> Value:
@@ -96,15 +121,19 @@ class Value:
             return self._bound_items(arguments)
         if not self.parameters:
             return self
-        given = [arguments.get(name, UNKNOWN) for name in sorted(self.parameters)]
-        if self.whole and len(given) == 1:
-            return given[0]
+        if self.whole:
+            return arguments.get(self.head, UNKNOWN)
         first = arguments.get(self.head, UNKNOWN) if self.head else None
-        scope, parameters = self.scope, frozenset[str]()
-        for value in given:
+        scope, start, parameters, starters = self.scope, self.start, frozenset[str](), frozenset[str]()
+        for name in sorted(self.parameters):
+            value = arguments.get(name, UNKNOWN).blurred
             scope, parameters = scope.join(value.scope), parameters | value.parameters
+            if name in self.starters:
+                start, starters = start.join(value.start), starters | value.starters
+        if first is not None:
+            start, starters = first.start, first.starters
         prefix = self.prefix if first is None else (first.text or first.prefix)
-        return Value(prefix=prefix, scope=scope, parameters=parameters, head=first.head if first else "")
+        return Value(prefix=prefix, scope=scope, parameters=parameters, head=first.head if first else "", start=start, starters=starters)
 
     def _bound_items(self, arguments: Mapping[str, Value]) -> Value:
         items = tuple(item.bound(arguments) for item in self.items or ())
@@ -118,6 +147,19 @@ class Value:
 UNKNOWN = Value()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Something happens only where a parameter is one of these texts: ``if name == "search": …``."""
+
+    parameter: str
+    texts: frozenset[str]
+
+    def allows(self, arguments: Mapping[str, Value]) -> bool:
+        """Tell whether it can happen with these arguments."""
+        value = arguments.get(self.parameter, UNKNOWN)
+        return not value.texts or not self.texts.isdisjoint(value.texts)
+
+
 def reading(kind: ObjectKind, value: Value) -> tuple[Scope, tuple[str, ...]]:
     """Give who chooses the object, and the objects that are known."""
     if kind is ObjectKind.NONE:
@@ -125,7 +167,7 @@ def reading(kind: ObjectKind, value: Value) -> tuple[Scope, tuple[str, ...]]:
     if kind is ObjectKind.HOST:
         hosts = tuple(filter(None, (host_of(text, complete=bool(value.texts)) for text in value.beginnings)))
         known = len(hosts) == len(value.beginnings) > 0
-        return (Scope.LITERAL if known else value.scope), hosts
+        return (Scope.LITERAL if known else value.start), hosts
     if kind is ObjectKind.PROGRAM:
         return _scope_of_items(value), _programs(value)
     return value.scope, tuple(text[:OBJECT_LENGTH] for text in value.texts)
