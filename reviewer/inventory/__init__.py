@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from checks.model import Capability, Certainty, File, Surface, SurfaceRole, Target, Tool, Unreadable
+from checks.model import Capability, Certainty, File, Launch, Surface, SurfaceRole, Target, Tool, Unreadable
 from reviewer.inventory import autoruns, hooks, kinds, languages, launches, surfaces
 from reviewer.inventory.assembly import (
     Owners,
     placed_tools,
     reached_rows,
     run_files,
+    served,
     started_by,
     whole_kind,
     with_declared,
@@ -70,7 +71,9 @@ def _extract(readers: Mapping[str, Language], ledger: Ledger, texts: Texts) -> t
 
 
 def _within(files: list[File]) -> tuple[list[str], list[str]]:
-    room, chosen, left_out = CODE_BYTES, [], []
+    room = CODE_BYTES
+    chosen: list[str] = []
+    left_out: list[str] = []
     for file in sorted(files, key=lambda file: (is_vendored(file.path), file.path)):
         room -= file.size
         (chosen if room >= 0 else left_out).append(file.path)
@@ -96,8 +99,8 @@ def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> T
     components = without_doubles(facts.components)
     owners = Owners(components)
     tools = placed_tools(tree.extraction.tools, facts.tools, owners)
-    found: list[Capability] = [*tree.extraction.capabilities, *facts.capabilities]
-    found.extend(started_by(facts.autoruns, tree.extraction.capabilities, tree))
+    of_code = list(served(tree.extraction.capabilities, owners))
+    found: list[Capability] = [*of_code, *started_by(facts.autoruns, of_code, tree), *facts.capabilities]
     rows = _rows(ledger, tree, facts)
     kind = whole_kind(components)
     lone = next((component for component in components if component.kind is kind and (not component.root or len(components) == 1)), None)
@@ -109,7 +112,7 @@ def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> T
         files=ledger.files,
         tools=tools,
         capabilities=with_declared(found, facts.declarations, owners),
-        launches=tuple(replace(launch, part=launch.part or owners.server_of(launch.at.path)) for launch in facts.launches),
+        launches=_launches(facts, owners),
         autoruns=facts.autoruns,
         declarations=facts.declarations,
         programs=facts.programs,
@@ -118,6 +121,14 @@ def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> T
         surfaces=_surfaces(tree, facts, tools, owners),
         texts=tree.texts,
     )
+
+
+def _launches(facts: Facts, owners: Owners) -> tuple[Launch, ...]:
+    """Give every launch once: a plugin's configuration is found by its kind, which knows the part, and as a file."""
+    kept: dict[object, Launch] = {}
+    for launch in facts.launches:
+        kept.setdefault((launch.command, launch.at, launch.env), replace(launch, part=launch.part or owners.server_of(launch.at.path)))
+    return tuple(kept.values())
 
 
 def _rows(ledger: Ledger, tree: Tree, facts: Facts) -> tuple[Unreadable, ...]:

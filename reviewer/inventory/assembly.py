@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from checks.model import AutoRun, Capability, CapabilityId, Component, Declaration, Location, TargetKind, Tool, Trigger, Unreadable
+from checks.model import (
+    AutoRun,
+    Capability,
+    CapabilityId,
+    Certainty,
+    Component,
+    Declaration,
+    Location,
+    Scope,
+    TargetKind,
+    Tool,
+    Trigger,
+    Unreadable,
+)
 from reviewer.inventory.conventions import conventions
 from reviewer.inventory.declarations import permissions
-from reviewer.inventory.languages.callgraph import merge
 from reviewer.inventory.pages import mentions
 from reviewer.inventory.tree import Tree
 
+#: How many places of one component, and how many objects, a merged capability keeps.
+PLACES = 20
+OBJECTS = 50
+
+_IDS = {identity: number for number, identity in enumerate(CapabilityId)}
+_SCOPES = {scope: number for number, scope in enumerate(Scope)}
+_TRIGGERS = {trigger: number for number, trigger in enumerate(Trigger)}
+_CERTAINTIES = {certainty: number for number, certainty in enumerate(Certainty)}
 _SERVERS = (TargetKind.BUNDLE, TargetKind.MCP_SERVER)
 _GRANTS = frozenset({"allowed-tools", "allowed_tools", "tools", "permissions.allow"})
 
@@ -58,6 +79,14 @@ class Owners:
         """Give all components around a path, nearest first."""
         return [component for folder in _above(path.rpartition("/")[0]) for component in self._by_root.get(folder, ())]
 
+    def home_of(self, path: str) -> str:
+        """Give the id of the nearest component around a path; empty outside of all."""
+        return next((component.id for component in self.of(path)), "")
+
+    def is_served(self, path: str) -> bool:
+        """Tell whether a path belongs to a server or bundle."""
+        return any(component.kind in _SERVERS for component in self.of(path))
+
     def server_of(self, path: str) -> str:
         """Give the id of the server or bundle around a path, else of the nearest component, else nothing."""
         around = self.of(path)
@@ -66,9 +95,15 @@ class Owners:
 
 def placed_tools(registered: Iterable[Tool], listed: Iterable[Tool], owners: Owners) -> tuple[Tool, ...]:
     """Give the tools of the code with their parts, and those that only a manifest declares."""
-    own = [replace(tool, part=owners.server_of(tool.at.path)) for tool in registered]
+    own = [
+        replace(tool, part=owners.server_of(tool.at.path), capabilities=tuple(map(_shortened, tool.capabilities))) for tool in registered
+    ]
     known = {(tool.kind, tool.part, tool.name) for tool in own}
     return tuple(sorted([*own, *(tool for tool in listed if (tool.kind, tool.part, tool.name) not in known)], key=_tool_order))
+
+
+def _shortened(capability: Capability) -> Capability:
+    return replace(capability, objects=capability.objects[:OBJECTS], evidence=capability.evidence[:OBJECTS])
 
 
 def _tool_order(tool: Tool) -> tuple[str, str, str, Location]:
@@ -86,6 +121,20 @@ def started_by(autoruns: Iterable[AutoRun], capabilities: Iterable[Capability], 
         for trigger in sorted(wanted):
             evidence = tuple(at for at in capability.evidence if trigger in triggers.get(at.path, ()))
             yield replace(capability, trigger=trigger, evidence=evidence)
+
+
+def served(capabilities: Iterable[Capability], owners: Owners) -> Iterator[Capability]:
+    """Say what starts code that runs when its file is loaded: a client that starts a server, or a model that runs a script."""
+    for capability in capabilities:
+        if capability.trigger is not Trigger.AUTOMATIC:
+            yield capability
+            continue
+        inside = tuple(at for at in capability.evidence if owners.is_served(at.path))
+        outside = tuple(at for at in capability.evidence if not owners.is_served(at.path))
+        if inside:
+            yield replace(capability, evidence=inside)
+        if outside:
+            yield replace(capability, evidence=outside, trigger=Trigger.MODEL)
 
 
 def run_files(run: AutoRun, tree: Tree) -> Iterator[str]:
@@ -106,13 +155,36 @@ def reached_rows(rows: Iterable[Unreadable], suspects: frozenset[str], reached: 
 def with_declared(capabilities: Iterable[Capability], declarations: Iterable[Declaration], owners: Owners) -> tuple[Capability, ...]:
     """Mark what a declaration of the component around it covers, and merge. What is declared in one place only is not declared."""
     covered = _covered(declarations)
-    marked = [c if c.declared else replace(c, declared=_is_covered(c, covered, owners)) for c in capabilities]
-    open_ = {(c.id, c.scope, c.trigger) for c in marked if not c.declared}
-    return tuple(replace(c, declared=(c.id, c.scope, c.trigger) not in open_) for c in merge(marked))
+    groups: dict[tuple[int, int, int], list[Capability]] = {}
+    for capability in capabilities:
+        key = _IDS[capability.id], _SCOPES[capability.scope], _TRIGGERS[capability.trigger]
+        marked = capability if capability.declared else replace(capability, declared=_is_covered(capability, covered, owners))
+        groups.setdefault(key, []).append(marked)
+    return tuple(_merged(group, owners) for _, group in sorted(groups.items()))
+
+
+def _merged(group: list[Capability], owners: Owners) -> Capability:
+    """Merge what has the same id, scope and trigger. Of every component some places are kept, so that each can be judged by itself."""
+    places = sorted({at for capability in group for at in capability.evidence})
+    counted: Counter[str] = Counter()
+    kept = []
+    for at in places:
+        home = owners.home_of(at.path)
+        counted[home] += 1
+        if counted[home] <= PLACES:
+            kept.append(at)
+    return replace(
+        group[0],
+        certainty=min((capability.certainty for capability in group), key=_CERTAINTIES.__getitem__),
+        declared=all(capability.declared for capability in group),
+        objects=tuple(sorted({text for capability in group for text in capability.objects}))[:OBJECTS],
+        evidence=tuple(kept),
+    )
 
 
 def _covered(declarations: Iterable[Declaration]) -> Mapping[str, set[CapabilityId]]:
-    table, covered = conventions()["permissions"], {}
+    table = conventions()["permissions"]
+    covered: dict[str, set[CapabilityId]] = {}
     for declaration in declarations:
         if declaration.field in _GRANTS:
             for rule in permissions(declaration.value):

@@ -43,15 +43,15 @@ def granted(rules: Iterable[str], at: Location) -> Iterator[Capability]:
         known = conventions()["permissions"].get(name, [])
         scope = Scope.LITERAL if narrow else Scope.ANY
         for identity in map(CapabilityId, known):
-            yield _declared(identity, scope, argument if narrow else rule, at)
+            yield _declared(identity, scope, (argument[:200],) if narrow else (), at)
         if narrow and CapabilityId.PROC_EXEC in known:
             for capability in shell.read_command(argument.replace(":*", "").rstrip("* "), at=at):
                 if capability.id is not CapabilityId.PROC_EXEC:
-                    yield _declared(capability.id, capability.scope, argument, at)
+                    yield _declared(capability.id, capability.scope, capability.objects, at)
 
 
-def _declared(identity: CapabilityId, scope: Scope, granted_by: str, at: Location) -> Capability:
-    return Capability(id=identity, scope=scope, certainty=Certainty.DECLARED, declared=True, objects=(granted_by[:200],), evidence=(at,))
+def _declared(identity: CapabilityId, scope: Scope, objects: tuple[str, ...], at: Location) -> Capability:
+    return Capability(id=identity, scope=scope, certainty=Certainty.DECLARED, declared=True, objects=objects, evidence=(at,))
 
 
 def declared(field: str, rules: Iterable[str], at: Location, part: str) -> tuple[Declaration, ...]:

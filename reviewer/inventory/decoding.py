@@ -55,11 +55,8 @@ def by_pattern(content: bytes) -> Encoding | None:
     if len(sample) < 4 or len(content) % 2:  # noqa: PLR2004  two characters of UTF-16 are the least that shows a pattern
         return None
     even, odd = sample[::2].count(0) / len(sample[::2]), sample[1::2].count(0) / len(sample[1::2])
-    if even > NULS and odd > NULS:
-        codecs_ = ("utf-32-le", "utf-32-be")
-    else:
-        codecs_ = ("utf-16-le",) if odd > NULS else ("utf-16-be",) if even > NULS else ()
-    for codec in codecs_:
+    wide = ("utf-32-le", "utf-32-be") if even > NULS and odd > NULS else ()
+    for codec in wide or (("utf-16-le",) if odd > NULS else ("utf-16-be",) if even > NULS else ()):
         if _fits(content, codec) and _calm(content.decode(codec).encode()):
             return Encoding(codec=codec, doubt=f"looks like {codec.upper()} without a mark")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 from checks.model import AutoRun, Capability, Component, Declaration, Launch, Surface, Tool, Unreadable
 
@@ -26,7 +27,9 @@ class Facts:
 def together(parts: Iterable[Facts]) -> Facts:
     """Join facts in order; what is said twice is kept once."""
     every = list(parts)
-    joined = {field.name: _unique(item for part in every for item in getattr(part, field.name)) for field in fields(Facts)}
+    joined: dict[str, tuple[Any, ...]] = {
+        field.name: _unique(item for part in every for item in getattr(part, field.name)) for field in fields(Facts)
+    }
     return Facts(**joined)
 
 

@@ -13,6 +13,7 @@ from reviewer.inventory.tables import load_table
 _SHEBANG = re.compile(r"#![ \t]*(\S{1,200})((?:[ \t]+\S{1,200}){0,8})")
 _VERSION = re.compile(r"[\d.]+$")
 _HTML = re.compile(r"\s{0,200}<(?:!doctype html|html)\b", re.IGNORECASE)
+_DIALECTS = frozenset({"javascript", "jsx", "typescript", "tsx"})  # one program runs them all: the name tells them apart
 _RUNNERS = frozenset({"env", "run", "-s", "busybox"})
 
 
@@ -20,7 +21,8 @@ def language_of(path: str, text: str) -> str:
     """Name the language of a text, lower case: ``python``, ``shell``, ``markdown``, ``json``, …; ``text`` if nothing else is known."""
     by_name = _by_name(path)
     if text.startswith("#!"):
-        return shebang_language(text) or by_name or "text"
+        by_content = shebang_language(text)
+        return by_name if by_name and by_content in _DIALECTS and by_name in _DIALECTS else by_content or by_name or "text"
     return by_name or ("html" if _HTML.match(text) else "text")
 
 

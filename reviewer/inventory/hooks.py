@@ -41,7 +41,7 @@ def _hook(event: str, matcher: str, hook: Mapping[str, object], path: str, text:
         objects = (f"{event}({matcher})" if matcher else event,)
         identity = CapabilityId.AGENT_OBSERVE
         found.append(Capability(id=identity, scope=scope, trigger=Trigger.AUTOMATIC, objects=objects, evidence=(at,)))
-    autoruns = ()
+    autoruns: tuple[AutoRun, ...] = ()
     if command:
         autoruns = (AutoRun(event=f"hook:{event}", command=command, trigger=Trigger.AUTOMATIC, at=at, matcher=matcher),)
         found.extend(shell.read_command(command, at=at, trigger=Trigger.AUTOMATIC))
@@ -76,8 +76,9 @@ def _settings(path: str, tree: Tree) -> Facts:
     status = content.get("statusLine")
     facts.append(_helper("statusLine", status.get("command") if isinstance(status, dict) else None, path, text))
     facts.append(Facts(declarations=tuple(_switches(content, path, text))))
-    rules = content.get("permissions")
-    for mode in ("allow", "ask", "deny") if isinstance(rules, dict) else ():
+    given = content.get("permissions")
+    rules = given if isinstance(given, dict) else {}
+    for mode in ("allow", "ask", "deny"):
         every = permissions(rules.get(mode))
         at = Location(path=path, line=line_of(text, f'"{mode}"'))
         allowed = tuple(granted(every, at)) if mode == "allow" else ()

@@ -25,7 +25,7 @@ _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DO
 _HOOKS_LINE = re.compile(r"^\s*hooks\s*:", re.MULTILINE)
 _SPLIT = re.compile(r"[\s`'\"()\[\]|,;:=*!&]+")
 _SHELLS = frozenset({"bash", "sh", "shell", "zsh", "console", "terminal", "shellsession", "shell-session", "ksh", "!"})
-_PROMPT = re.compile(r"^[ \t]*(?:[$❯%]|[\w.-]+@[\w.-]+[^$\n]{0,60}\$)[ \t]+(?=\S)", re.MULTILINE)
+_PROMPT = re.compile(r"^[ \t]*(?:[$\u276f%]|[\w.-]+@[\w.-]+[^$\n]{0,60}\$)[ \t]+(?=\S)", re.MULTILINE)
 _INLINE = re.compile(r"(?:^|(?<=\s))!`([^`\n]{1,2000})`", re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""Reads shell scripts, and shell commands wherever they stand: in hooks, lifecycle scripts, fences of Markdown, strings of other languages."""
+"""Reads shell scripts, and shell commands wherever they stand: hooks, lifecycle scripts, fences of Markdown, strings of code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOUBT = 0.3
 
 
 def extract(files: Mapping[str, str]) -> Extraction:
-    """Read scripts (path to text). A script registers no tools."""
+    """Read scripts (path to text). A script registers no tools; its capabilities are merged by script."""
     found: list[Capability] = []
     unreadable: list[Unreadable] = []
     for path, text in files.items():
@@ -28,16 +28,19 @@ def extract(files: Mapping[str, str]) -> Extraction:
         except ContortedError as error:
             unreadable.append(Unreadable(path=path, reason=str(error), gate=True))
             continue
-        found.extend(capabilities(uses(script, path), first_line=1, trigger=Trigger.MODEL, certainty=Certainty.PRESENT))
+        found.extend(merge(capabilities(uses(script, path), first_line=1, trigger=Trigger.MODEL, certainty=Certainty.PRESENT)))
         if script.doubt > DOUBT:
             unreadable.append(Unreadable(path=path, reason="mostly not understood as shell", gate=True))
-    return Extraction(capabilities=merge(found), unreadable=tuple(unreadable))
+    return Extraction(capabilities=tuple(found), unreadable=tuple(unreadable))
 
 
 def read_command(
     text: str, *, at: Location, trigger: Trigger = Trigger.MODEL, certainty: Certainty = Certainty.PRESENT
 ) -> tuple[Capability, ...]:
-    """Give what a command, or several lines of them, can do. ``at`` is where the first line stands. What is beyond a limit can do anything."""
+    """Give what a command, or several lines of them, can do.
+
+    ``at`` is where the first line stands. What is beyond a limit can do anything.
+    """
     try:
         script = read_script(text)
     except ContortedError:

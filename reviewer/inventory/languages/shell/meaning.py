@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -143,8 +143,8 @@ def _of_row(row: Mapping[str, Any], command: Command, at: Location) -> Iterator[
     objects = _objects(row, command)
     fixed = _SCOPES[row["scope"]] if "scope" in row else None
     sort = row.get("object", "none")
-    kind = ObjectKind.HOST if sort in _HOSTS else ObjectKind.NAME if sort == "packages" else ObjectKind.PATH
-    if sort == "none" or (not objects and sort in {*_HOSTS, "packages"}):
+    kind = ObjectKind.HOST if sort in _HOSTS else ObjectKind.NAME if sort in {"package", "packages"} else ObjectKind.PATH
+    if sort == "none" or (not objects and sort in {*_HOSTS, "package", "packages"}):
         value = Value(scope=fixed or Scope.CONFIGURATION)
         yield Use(capability=identity, kind=ObjectKind.NONE, at=at, value=value, fixed=fixed)
     for value in objects:
@@ -153,11 +153,11 @@ def _of_row(row: Mapping[str, Any], command: Command, at: Location) -> Iterator[
 
 def _objects(row: Mapping[str, Any], command: Command) -> list[Value]:
     sort = row.get("object", "none")
-    operands = _operands(command.arguments)
+    operands = _operands(command.arguments, row.get("values", ()))
     if sort == "after":
         return [value for flag, value in zip(command.arguments, command.arguments[1:], strict=False) if flag.text in row["flags"]]
-    if sort == "packages":
-        return _packages(row, command)
+    if sort in {"package", "packages"}:
+        return _packages(row, command)[: 1 if sort == "package" else None]
     if sort in _HOSTS:
         addressed = [word for word in operands if any(_SCHEME.match(text) for text in word.beginnings)]
         return addressed or _remotes(operands, sort)
@@ -165,8 +165,14 @@ def _objects(row: Mapping[str, Any], command: Command) -> list[Value]:
     return {"path": places, "first": places[:1], "last": places[-1:]}.get(sort, [])
 
 
-def _operands(words: tuple[Value, ...]) -> list[Value]:
-    return [word for word in words if not (word.text or word.prefix).startswith("-") and word.text not in {";", "+", "{}"}]
+def _operands(words: tuple[Value, ...], valued: Collection[str] = ()) -> list[Value]:
+    """Leave out flags, what flags take, and the punctuation of ``find``."""
+    before = (None, *(word.text for word in words))
+    return [
+        word
+        for flag, word in zip(before, words, strict=False)
+        if flag not in valued and not (word.text or word.prefix).startswith("-") and word.text not in {";", "+", "{}"}
+    ]
 
 
 def _packages(row: Mapping[str, Any], command: Command) -> list[Value]:
@@ -179,7 +185,7 @@ def _packages(row: Mapping[str, Any], command: Command) -> list[Value]:
         length += len(word) + 1
         if length <= end + 1:
             behind = number
-    return _operands(command.arguments[behind:])
+    return _operands(command.arguments[behind:], row.get("values", ()))
 
 
 def _remotes(operands: list[Value], sort: str) -> list[Value]:

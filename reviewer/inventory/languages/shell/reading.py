@@ -67,7 +67,10 @@ class Redirection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """All of a shell text. ``settings`` are (name, line) of variables that come from outside. ``doubt`` is the share of it that is no shell."""
+    """All of a shell text.
+
+    ``settings`` are (name, line) of variables that come from outside. ``doubt`` is the share of it that is no shell.
+    """
 
     commands: tuple[Command, ...] = ()
     redirections: tuple[Redirection, ...] = ()
@@ -91,10 +94,11 @@ def read_script(text: str) -> Script:
     nodes = list(_walk(SgRoot(body, "bash").root()))
     variables = _variables(nodes)
     commands = [_command(node, variables) for node in nodes if node.kind() == "command"][:COMMANDS]
+    functions = {part.text() for node in nodes if node.kind() == "function_definition" for part in node.children()[:2]}
     redirections = [found for node in nodes if node.kind() == "file_redirect" for found in _redirection(node, variables)]
     wrong = sum(len(node.text()) for node in nodes if node.kind() == "ERROR" and not _inside_error(node))
     return Script(
-        commands=tuple(command for command in commands if command.words),
+        commands=tuple(command for command in commands if command.words and command.program not in functions),
         redirections=tuple(redirections),
         settings=tuple(_settings(nodes, variables)),
         doubt=wrong / max(1, len(body)),

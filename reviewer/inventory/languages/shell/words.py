@@ -77,6 +77,6 @@ def _variable(text: str, variables: Mapping[str, Value]) -> Value:
     name = variable_name(text)
     if name in variables:
         return variables[name]
-    if _POSITIONAL.fullmatch(name) and name != "0":
+    if (_POSITIONAL.fullmatch(name) and name != "0") or name == "ARGUMENTS":  # the latter is what a user types behind a command
         return Value(scope=Scope.ARGUMENT)
     return Value(scope=Scope.CONFIGURATION)
