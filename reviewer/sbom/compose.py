@@ -63,7 +63,9 @@ def _document(snapshot: Snapshot, target: facts.Target, packages: tuple[Package,
     )
     model.register_dependency(subject, [*(direct or needed), *parts])
     document: dict[str, Any] = json.loads(JsonV1Dot6(model).output_as_string())
-    del document["metadata"]["timestamp"]
+    del document["serialNumber"], document["metadata"]["timestamp"]  # the library writes random and present ones
+    for component in document.get("components", ()):  # the library orders occurrences by chance
+        component.get("evidence", {}).get("occurrences", []).sort(key=lambda place: (place["location"], place.get("line", 0)))
     return document
 
 

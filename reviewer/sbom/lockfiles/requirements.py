@@ -80,6 +80,6 @@ def _read(line: str, at: Location, scope: PackageScope) -> Iterator[Package]:
         if egg:
             yield Package(ecosystem="pypi", name=canonicalize_name(egg[1]), version=None, at=at, requirement=bare, scope=scope, direct=True)
         return
-    if bare.startswith((".", "/")) or bare.endswith((".whl", ".tar.gz", ".zip")):
+    if bare.startswith((".", "/")) or ("://" not in bare and bare.endswith((".whl", ".tar.gz", ".zip"))):
         return  # a file of the submission, which is read as such
     yield replace(read_requirement(bare, at, scope), integrity=hashes[0] if len(hashes) == 1 else "")
