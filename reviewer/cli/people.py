@@ -38,12 +38,14 @@ def add(context: click.Context, name: str, roles: tuple[str, ...], teams: tuple[
     from reviewer.review.people import add_person  # noqa: PLC0415  --help does not need the desk
     from reviewer.review.state import Role  # noqa: PLC0415  the same
 
+    home = home_of(context)
     member = add_person(
-        home_of(context).store(),
+        home.store(),
         name,
         roles=[Role(role) for role in roles],
         teams=teams,
         public_keys=[_content(key) for key in keys],
+        reserved=home.reserved_keys(),
         now=now(),
         actor=acting_name(None),
     )

@@ -19,13 +19,15 @@ from reviewer.cli.desk import home_of, key_option, now, plain_or_json, signer_of
 def command(context: click.Context, entry_id: str, key: Path, reason: str, style: str) -> None:
     """Sign a revocation, as the person whose key signs. One reviewer or admin is enough.
 
+    It ends the content: other teams' entries of the same content end with it.
+
     Example: reviewer revoke E-1 --key carol --reason "the maintainer's account was taken over"
     """
     from reviewer.review.verdicts import revoke  # noqa: PLC0415  --help does not need the desk
 
-    entry = revoke(home_of(context).store(), entry_id, signer=signer_of(key), reason=reason, now=now())
+    ended = revoke(home_of(context).store(), entry_id, signer=signer_of(key), reason=reason, now=now())
     if style == "json":
-        put_json({"entry": entry.id, "state": "revoked", "by": entry.revoked_by})
+        put_json({"entries": [entry.id for entry in ended], "state": "revoked", "by": ended[0].revoked_by})
     else:
-        put(f"{entry.id}  revoked by {entry.revoked_by}")
+        put("\n".join(f"{entry.id}  revoked by {entry.revoked_by}" for entry in ended))
     tell("Tenants learn of it with the next `reviewer publish`.")

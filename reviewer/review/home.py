@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from securesystemslib.signer import Signer
+from tuf.api.metadata import Metadata, Root
 
 from allowlist.errors import AllowlistError
 from allowlist.keys import load_signer, new_key, write_private
@@ -54,6 +55,10 @@ class Home:
     def root(self) -> Path:
         """The trusted root that clients pin."""
         return self.path / "trust" / "root.json"
+
+    def reserved_keys(self) -> frozenset[str]:
+        """Give the ids of the keys that sign the list and its root."""
+        return frozenset(Metadata[Root].from_bytes(self.root.read_bytes()).signed.keys)
 
     def store(self) -> Store:
         """Open the store. Raises UsageFault before ``init``."""

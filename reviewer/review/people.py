@@ -32,10 +32,20 @@ def check_name(name: str, what: str = "name") -> str:
     return name
 
 
-def add_person(
-    store: Store, name: str, *, roles: Sequence[Role], teams: Sequence[str], public_keys: Sequence[bytes], now: datetime, actor: str
+def add_person(  # noqa: PLR0913  what a person is, and who says so when
+    store: Store,
+    name: str,
+    *,
+    roles: Sequence[Role],
+    teams: Sequence[str],
+    public_keys: Sequence[bytes],
+    reserved: frozenset[str],
+    now: datetime,
+    actor: str,
 ) -> Member:
     """Register a person, or give a registered one further roles, teams and keys.
+
+    ``reserved`` are the ids of the keys that sign the list and its root: nobody decides with one of those.
 
     Raises:
         UsageFault: a name that is none, a key that is none or too short, or a key that acts for somebody else already.
@@ -46,6 +56,10 @@ def add_person(
         desk = fold(transaction.events())
         known = next((member for member in desk.people.values() if same_person(member.name, name) and not member.removed), None)
         for key_id in keys:
+            if key_id in reserved:
+                raise UsageFault(
+                    "this key signs the list or its root of trust", hint="a person needs a key of their own: `reviewer keys new`"
+                )
             holder = desk.by_key(key_id)
             if holder is not None and holder != known:
                 raise UsageFault(

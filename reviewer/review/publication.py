@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from securesystemslib.signer import Signer
 
-from allowlist.decisions import conditions_from_json
+from allowlist.decisions import entry_from, open_all, revocation_from
 from allowlist.errors import AllowlistError, Foreign, WronglySigned
 from allowlist.folder import write_folder
-from allowlist.model import Allowlist, Entry, Person, Revocation
+from allowlist.keys import check_key
+from allowlist.model import Allowlist, Person
 from allowlist.repository import Lifetimes as SignedFor
 from allowlist.repository import render
 from reviewer.assess.policy import Lifetimes
 from reviewer.errors import Refused, ReviewerError, UsageFault
-from reviewer.model import Dossier
-from reviewer.review.entries import subject_of
 from reviewer.review.requests import is_live
 from reviewer.review.state import ApprovedEntry, Desk, Role, fold
 from reviewer.store import Store, Transaction
-from reviewer.wire import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,59 +79,35 @@ def _put(allowlist: Allowlist, envelopes: Mapping[str, bytes], *, root: bytes, s
 
 def _list(transaction: Transaction, desk: Desk, serial: int, lifetimes: Lifetimes, now: datetime) -> tuple[Allowlist, dict[str, bytes]]:
     live = [entry for entry in desk.entries.values() if is_live(entry, now=now)]
-    revoked = [entry for entry in desk.entries.values() if entry.revocation is not None]
-    digests = [d.envelope for entry in live for d in entry.decisions] + [entry.revocation for entry in revoked if entry.revocation]
+    revoked = {entry.id: entry.revocation for entry in desk.entries.values() if entry.revocation is not None}
+    digests = {decision.envelope for entry in live for decision in entry.decisions} | set(revoked.values())
+    envelopes = {digest: transaction.envelope(digest) for digest in sorted(digests)}
+    people = _roster(desk, live, revoked)
+    keys = {keyid: check_key(keyid, key) for person in people for keyid, key in person.keys.items()}
+    try:
+        entries = [entry_from(e.id, open_all(envelopes, keys, [d.envelope for d in e.decisions], e.id)) for e in live]
+        revocations = [revocation_from(name, *open_all(envelopes, keys, [digest], name)) for name, digest in revoked.items()]
+    except AllowlistError as error:
+        raise ReviewerError(f"the store does not hold together: {error}", hint="restore the home folder from a backup") from error
+    made = now.replace(microsecond=0)
     allowlist = Allowlist(
         organization=desk.organization,
         serial=serial,
-        created=now.replace(microsecond=0),
-        expires=now.replace(microsecond=0) + timedelta(days=lifetimes.list_days),
-        entries=tuple(_entry(transaction, entry) for entry in live),
-        revocations=tuple(_revocation(transaction, entry) for entry in revoked),
-        people=_roster(desk, live, revoked),
+        created=made,
+        expires=made + timedelta(days=lifetimes.list_days),
+        entries=tuple(entries),
+        revocations=tuple(revocations),
+        people=people,
     )
-    return allowlist, {digest: transaction.envelope(digest) for digest in digests}
+    return allowlist, envelopes
 
 
-def _dossier(transaction: Transaction, entry: ApprovedEntry) -> Dossier:
-    return decode(Dossier, transaction.dossier(entry.decisions[0].dossier))
-
-
-def _entry(transaction: Transaction, entry: ApprovedEntry) -> Entry:
-    dossier = _dossier(transaction, entry)
-    first = entry.decisions[0]
-    return Entry(
-        id=entry.id,
-        subject=subject_of(dossier),
-        conditions=conditions_from_json(first.conditions),
-        dossier=first.dossier,
-        recommendation=dossier.assessment.recommendation.value,
-        decisions=tuple(decision.envelope for decision in entry.decisions),
-        approved_by=tuple(decision.by for decision in entry.decisions),
-        approved_at=entry.approved_at.replace(microsecond=0),
-        statement=first.statement,
-    )
-
-
-def _revocation(transaction: Transaction, entry: ApprovedEntry) -> Revocation:
-    if entry.revoked_at is None or entry.revoked_by is None or entry.revocation is None:
-        raise ReviewerError(f"{entry.id} is not revoked", hint="this is an error of ours")
-    return Revocation(
-        entry=entry.id,
-        subject=subject_of(_dossier(transaction, entry)),
-        revoked_by=entry.revoked_by,
-        revoked_at=entry.revoked_at.replace(microsecond=0),
-        reason=entry.revocation_reason,
-        decision=entry.revocation,
-    )
-
-
-def _roster(desk: Desk, live: list[ApprovedEntry], revoked: list[ApprovedEntry]) -> tuple[Person, ...]:
+def _roster(desk: Desk, live: Sequence[ApprovedEntry], revoked: Mapping[str, str]) -> tuple[Person, ...]:
     """Name everybody whose signature stands in the list, and those who may sign now."""
-    signed = {decision.by for entry in live for decision in entry.decisions} | {entry.revoked_by for entry in revoked}
+    signed = {decision.by for entry in live for decision in entry.decisions} | {desk.entries[name].revoked_by for name in revoked}
     deciding = {Role.REVIEWER, Role.ADMIN}
     return tuple(
         Person(name=member.name, roles=tuple(role.value for role in member.roles), keys=member.keys)
         for member in desk.people.values()
-        if member.name in signed or (not member.removed and deciding & set(member.roles))
+        if member.keys and (member.name in signed or (not member.removed and deciding & set(member.roles)))
     )

@@ -177,8 +177,10 @@ def reject(store: Store, request_id: str, *, signer: Signer, reason: str, now: d
         return fold(transaction.events()).requests[request_id]
 
 
-def revoke(store: Store, entry_id: str, *, signer: Signer, reason: str, now: datetime) -> ApprovedEntry:
+def revoke(store: Store, entry_id: str, *, signer: Signer, reason: str, now: datetime) -> tuple[ApprovedEntry, ...]:
     """Sign a revocation: one reviewer or admin is enough, since stopping must be quicker than starting.
+
+    It ends the content: every live entry of the same content ends with it, whichever team has it.
 
     Raises:
         UsageFault: no such entry, or revoked already.
@@ -190,19 +192,21 @@ def revoke(store: Store, entry_id: str, *, signer: Signer, reason: str, now: dat
         member = signing_member(desk, signer.public_key.keyid, Role.REVIEWER, Role.ADMIN)
         if entry.revocation is not None:
             raise UsageFault(f"{entry_id} was revoked already by {entry.revoked_by}", hint="`reviewer publish` brings it to the tenants")
-        request = desk.requests[entry.request]
+        dossier = decode(Dossier, transaction.dossier(entry.decisions[0].dossier))
         envelope = make_decision(
-            subject=subject_of(decode(Dossier, transaction.dossier(entry.decisions[0].dossier))),
+            subject=subject_of(dossier),
             verdict="revoke",
             dossier=entry.decisions[0].dossier,
-            recommendation=request.recommendation,
+            recommendation=dossier.assessment.recommendation.value,
             conditions=None,
             person=member.name,
             statement=reason,
             decided_at=now,
             signer=signer,
         )
-        digest = transaction.keep_envelope(envelope)
-        body = {"envelope": digest, "reason": reason}
-        transaction.append("entry.revoked", entry_id, actor=member.name, at=now.isoformat(), body=body)
-        return fold(transaction.events()).entries[entry_id]
+        body = {"envelope": transaction.keep_envelope(envelope), "reason": reason}
+        ended = [other.id for other in desk.entries.values() if other.request == entry.request and other.revocation is None]
+        for name in ended:
+            transaction.append("entry.revoked", name, actor=member.name, at=now.isoformat(), body=body)
+        entries = fold(transaction.events()).entries
+        return tuple(entries[name] for name in ended)
