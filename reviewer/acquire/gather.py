@@ -133,6 +133,8 @@ class Basket:
             return f"its path is longer than {self._limits.path_bytes} bytes"
         if name.count(b"/") > self._limits.depth:
             return f"it lies deeper than {self._limits.depth} folders"
+        if not safe_path(name).path:
+            return "it has no name"
         if len(self._entries) >= self._limits.entries:
             self.full = True
             return f"more than {self._limits.entries} files; from here on nothing was read"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from reviewer.acquire.gather import Basket, MemberFault
-from reviewer.acquire.git_process import GitProcess
+from reviewer.acquire.git_process import GitFailure, GitProcess
 from reviewer.acquire.limits import Limits
 from reviewer.acquire.names import shown
 from reviewer.acquire.sources import Source
@@ -84,11 +84,10 @@ def _fetch(git: GitProcess, source: Source) -> None:
             *("fetch", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-commit-graph", "--quiet", "--no-auto-maintenance"),
             *("--", source.url, wanted),
         )
-    except NotFetchedError as error:
-        hint = " A commit is written with all its 40 digits." if _ABBREVIATED.fullmatch(wanted) else ""
+    except GitFailure as failure:
         what = f"{shown(source.url)} at {wanted}" if source.ref else shown(source.url)
-        reason = f"Cannot fetch {what}" if error.message.startswith("git could not") else f"Cannot fetch {what}: {error.message}"
-        raise NotFetchedError(reason, hint=error.hint + hint) from error
+        hint = " A commit is written with all its 40 digits." if _ABBREVIATED.fullmatch(wanted) else ""
+        raise NotFetchedError(f"Cannot fetch {what}", hint=failure.hint + hint) from failure
 
 
 def _tree_of(git: GitProcess, commit: str, subdirectory: str) -> str:
@@ -97,7 +96,7 @@ def _tree_of(git: GitProcess, commit: str, subdirectory: str) -> str:
         tree = _only_id(git.run("rev-parse", "--verify", "--end-of-options", name))
         if git.run("cat-file", "-t", tree).strip() == b"tree":
             return tree
-    except NotFetchedError as error:
+    except GitFailure as error:
         raise NotFetchedError(f"The repository has no folder {shown(subdirectory)} at this commit.", hint="Check its spelling.") from error
     raise NotFetchedError(f"{shown(subdirectory)} is no folder in the repository.", hint="Give the folder in which it lies.")
 

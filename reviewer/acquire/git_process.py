@@ -8,6 +8,7 @@ guard against unsafe protocols is asked besides our own. Versions before 2.38 la
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -22,7 +23,7 @@ from reviewer.acquire.limits import Limits
 from reviewer.acquire.names import shown
 from reviewer.errors import NotFetchedError
 
-__all__ = ["GitProcess"]
+__all__ = ["GitFailure", "GitProcess"]
 
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -66,9 +67,18 @@ _SETTINGS = (
     "pack.windowMemory=64m",
 )
 _GIT_ADDRESS_SPACE = 8 << 30  # it maps packs and their windows several times; a blob that unpacks to more is a bomb
+_TOO_LARGE = re.compile(rf"signal {int(signal.SIGXFSZ)}\b|File too large")
 _POLL_SECONDS = 0.05
 _ERROR_BYTES = 4000
 _HINT_CHARACTERS = 160
+
+
+class GitFailure(NotFetchedError):  # noqa: N818  what git says, not what we do
+    """git ended with an error; the hint quotes why."""
+
+    def __init__(self, words: str) -> None:
+        """Keep what git wrote to its error output."""
+        super().__init__("git could not do it.", hint=_telling(words))
 
 
 class GitProcess:
@@ -93,7 +103,8 @@ class GitProcess:
         """Run to the end; give what it prints.
 
         Raises:
-            NotFetchedError: it failed (its words are in the hint), or reached the time or the size limit.
+            GitFailure: it failed; its words are in the hint.
+            NotFetchedError: it reached the time or the size limit.
         """
         output, errors = self._place / "output", self._place / "errors"
         with output.open("wb") as out, errors.open("wb") as err:
@@ -104,7 +115,7 @@ class GitProcess:
                 _kill(process)
         if status:
             words = errors.read_bytes()[-_ERROR_BYTES:].decode("utf-8", "replace")
-            raise NotFetchedError(f"git could not {arguments[0]} it.", hint=_telling(words))
+            raise self._too_large() if status == -signal.SIGXFSZ or _TOO_LARGE.search(words) else GitFailure(words)
         return output.read_bytes()
 
     @contextmanager
@@ -139,7 +150,7 @@ class GitProcess:
     def _hold(self, pid: int) -> None:
         limits = (
             (resource.RLIMIT_FSIZE, self._limits.download_bytes),
-            (resource.RLIMIT_CPU, int(self._limits.seconds) + 1),
+            (resource.RLIMIT_CPU, max(1, int(self._limits.seconds) + 1)),
             (resource.RLIMIT_AS, _GIT_ADDRESS_SPACE),
             (resource.RLIMIT_CORE, 0),
         )
@@ -148,17 +159,19 @@ class GitProcess:
 
     def _wait(self, process: subprocess.Popen[bytes]) -> int:
         while True:
+            if time.monotonic() > self._end:
+                hint = "Give the wanted part as a folder or an archive."
+                raise NotFetchedError(f"git took longer than {self._limits.seconds:g} seconds.", hint=hint)
+            if _size(self._place) > self._limits.download_bytes:
+                raise self._too_large()
             with suppress(subprocess.TimeoutExpired):
                 return process.wait(timeout=_POLL_SECONDS)
-            if time.monotonic() > self._end:
-                raise NotFetchedError(
-                    f"git took longer than {self._limits.seconds:g} seconds.", hint="Try a subfolder as an archive, or a package."
-                )
-            if _size(self._place) > self._limits.download_bytes:
-                raise NotFetchedError(
-                    f"The repository is larger than {self._limits.download_bytes} bytes even without history.",
-                    hint="Give the wanted part as a folder.",
-                )
+
+    def _too_large(self) -> NotFetchedError:
+        most = self._limits.download_bytes
+        return NotFetchedError(
+            f"The repository is larger than {most} bytes even without history.", hint="Give the wanted part as a folder."
+        )
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

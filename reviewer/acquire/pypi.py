@@ -112,7 +112,7 @@ def _choose_version(packages: Sequence[DistributionPackage], source: Source) -> 
         if version is not None:
             by_version.setdefault(version, []).append(package)
     if source.version is not None:
-        found = Version(source.version) if Version(source.version) in by_version else None
+        found = next((each for each in by_version if each == Version(source.version)), None)
     else:
         usable = [each for each, files in by_version.items() if not all(file.is_yanked for file in files)]
         found = max((each for each in usable if not each.is_prerelease), default=max(usable, default=None))

@@ -107,9 +107,8 @@ class _Unzipped(io.RawIOBase):
         limits = self._limits
         if self._given > limits.ratio_floor and self._given > limits.ratio * self._read:
             raise self._broken(f"it unpacks to more than {limits.ratio} times its packed size, as bombs do")
-        # headers and padding come on top of the files
-        if self._given > 2 * limits.total_bytes:
-            raise self._broken(f"it unpacks to more than {2 * limits.total_bytes} bytes")
+        if self._given > 2 * limits.total_bytes + _LONGEST_HEADER:  # headers and padding come on top of the files
+            raise self._broken(f"headers and files together unpack to more than twice {limits.total_bytes} bytes")
 
     def _broken(self, reason: str) -> _Broken:
         self.fault = reason

@@ -7,12 +7,11 @@ import ipaddress
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies
 
 from reviewer.acquire.limits import Limits
 from reviewer.acquire.names import shown
@@ -100,12 +99,15 @@ class Web:
     @contextmanager
     def _open(self, url: str, headers: Mapping[str, str], authorization: str) -> Iterator[requests.Response]:
         import requests  # noqa: PLC0415  slow to import; only for registries
+        from requests.utils import get_environ_proxies  # noqa: PLC0415  the same
 
         with requests.Session() as session:
-            if self._proxy and not getproxies():
+            if self._proxy and not is_loopback(url) and not get_environ_proxies(url):
                 session.proxies = {"http": self._proxy, "https": self._proxy}
             try:
-                yield self._follow(session, url, headers, authorization)
+                with closing(self._follow(session, url, headers, authorization)) as response:
+                    _check_status(response)
+                    yield response
             except requests.RequestException as error:
                 host = shown(urlsplit(url).hostname or url)
                 raise NotFetchedError(
@@ -127,7 +129,6 @@ class Web:
                 url, headers=own, stream=True, allow_redirects=False, verify=self._verify, timeout=(_CONNECT_SECONDS, self._seconds_left())
             )
             if not response.is_redirect:
-                _check_status(response)
                 return response
             url = urljoin(url, response.headers["Location"])
             response.close()
