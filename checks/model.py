@@ -107,7 +107,7 @@ class Scope(enum.StrEnum):
     ARGUMENT = "tool-argument"
     ANY = "any"
 
-    def join(self, other: Scope) -> Scope:
+    def wider(self, other: Scope) -> Scope:
         """Give the wider of the two."""
         order = list(Scope)
         return max(self, other, key=order.index)

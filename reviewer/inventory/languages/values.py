@@ -95,7 +95,7 @@ class Value:
         return Value(
             texts=texts if fits else (),
             prefix=common,
-            scope=self.scope.join(other.scope),
+            scope=self.scope.wider(other.scope),
             parameters=self.parameters | other.parameters,
             start=self.start.join(other.start),
             starters=self.starters | other.starters,
@@ -108,7 +108,7 @@ class Value:
             return Value.literal(text + tail)
         return Value(
             prefix=text + (tail if tail is not None else other.prefix) if text is not None else self.prefix,
-            scope=self.scope.join(other.scope),
+            scope=self.scope.wider(other.scope),
             parameters=self.parameters | other.parameters,
             head=self.head or (other.head if text == "" else ""),
             start=self.start if text is None else other.start,
@@ -127,7 +127,7 @@ class Value:
         scope, start, parameters, starters = self.scope, self.start, frozenset[str](), frozenset[str]()
         for name in sorted(self.parameters):
             value = arguments.get(name, UNKNOWN).blurred
-            scope, parameters = scope.join(value.scope), parameters | value.parameters
+            scope, parameters = scope.wider(value.scope), parameters | value.parameters
             if name in self.starters:
                 start, starters = start.join(value.start), starters | value.starters
         if first is not None:
@@ -140,7 +140,7 @@ class Value:
         scope = self.scope
         parameters = frozenset[str]()
         for item in items:
-            scope, parameters = scope.join(item.scope), parameters | item.parameters
+            scope, parameters = scope.wider(item.scope), parameters | item.parameters
         return Value(scope=scope, parameters=parameters, items=items)
 
 
@@ -176,7 +176,7 @@ def reading(kind: ObjectKind, value: Value) -> tuple[Scope, tuple[str, ...]]:
 def _scope_of_items(value: Value) -> Scope:
     scope = Scope.LITERAL if value.items is not None else value.scope
     for item in value.items or ():
-        scope = scope.join(item.scope)
+        scope = scope.wider(item.scope)
     return scope
 
 
