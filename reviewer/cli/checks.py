@@ -35,7 +35,7 @@ def list_(style: str) -> None:
         put_json([_document(check) for check in checks])
         return
     rows = [
-        (check.id, check.definition.kind, check.definition.severity, check.definition.family, check.definition.title) for check in catalogue
+        (check.id, check.definition.kind, check.definition.severity, check.definition.family, check.definition.title) for check in checks
     ]
     put(table(("ID", "KIND", "SEVERITY", "FAMILY", "WHAT"), rows))
 

@@ -18,6 +18,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -176,9 +177,9 @@ def test_too_short_an_rsa_key_cannot_be_registered(tmp_path: Path) -> None:
 # -- hostile content: a dossier, incomplete, with the rest read
 
 
-def judged(ran: Ran) -> dict[str, object]:
+def judged(ran: Ran) -> dict[str, Any]:
     """Give the dossier of a hostile submission: it is incomplete, says so in one line, and the Skill in it was read."""
-    document: dict[str, object] = ran.json
+    document: dict[str, Any] = ran.json
     assert ran.code in {13, 14}, ran
     assert document["recommendation"] in {"investigate", "block"}
     assert document["complete"] is False
@@ -187,14 +188,14 @@ def judged(ran: Ran) -> dict[str, object]:
     return document
 
 
-def ledger(document: dict[str, object]) -> str:
+def ledger(document: dict[str, Any]) -> str:
     return json.dumps(document["unreadable"])
 
 
-def scan(source: Path) -> dict[str, object]:
+def scan(source: Path) -> dict[str, Any]:
     began = time.monotonic()
     document = judged(run("scan", str(source), "--format", "json"))
-    assert document["subject"]["kind"] == "skill"  # type: ignore[index]  the safe rest was read
+    assert document["subject"]["kind"] == "skill"  # the safe rest was read
     print(f"{time.monotonic() - began:.1f} s")
     return document
 
