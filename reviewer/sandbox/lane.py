@@ -22,6 +22,7 @@ from reviewer.model import Isolation
 from reviewer.sandbox.frames import LENGTH, STATUS, TOO_MUCH, frame
 
 _CHUNK = 1 << 20
+_LAST_SECONDS = 2.0  # between the end of its answers and its own end
 _MESSAGES = 4096  # bytes of the end of what the child complained about
 _PACKAGES = tuple(Path(path) for package in (reviewer, checks) for path in package.__path__)
 OUR_CODE = (_PACKAGES, tuple({path.parent for path in _PACKAGES}))
@@ -42,7 +43,8 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a clean interpreter that runs ``main`` of the module ``entry``, inside bubblewrap if that is the level.
 
-    What it complains about goes to the open file ``messages``. It has a session of its own, so that Ctrl-C reaches the parent alone, which then kills it.
+    What it complains about goes to the open file ``messages``. It has a session of its own, so that Ctrl-C reaches the parent alone,
+    which then kills it.
     """
     packages, folders = OUR_CODE
     line, environment = python(f"from {entry} import main; main()", folders=folders, home=home)
@@ -139,11 +141,13 @@ class Lane:
                 del self._unsent[: os.write(self._jobs, self._unsent[:_CHUNK])]
 
     def _take(self) -> bool:
-        """Take what is there; true when the child has closed its end."""
+        """Take what is there, and not more than an answer may have; true when the child has closed its end."""
         with contextlib.suppress(BlockingIOError):
-            while chunk := os.read(self._answers, _CHUNK):
+            while len(self._heard) <= LENGTH.size + STATUS.size + self._limits.output:
+                chunk = os.read(self._answers, _CHUNK)
+                if not chunk:
+                    return True
                 self._heard += chunk
-            return True
         return False
 
     def _ending(self, content: bytes) -> Ending:
@@ -161,7 +165,10 @@ class Lane:
 
     def _last_words(self) -> str:
         """Say how the child itself has ended, with its last message."""
-        code = self._process.wait()
+        try:
+            code = self._process.wait(_LAST_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = 0  # it has closed its door and lives on: no answer will come
         self._messages.seek(max(0, os.fstat(self._messages.fileno()).st_size - _MESSAGES))
         lines = self._messages.read(_MESSAGES).decode("utf-8", "replace").strip().splitlines()
         return died(code, self._limits) + (f" ({escape(lines[-1], 160)})" if lines else "")
