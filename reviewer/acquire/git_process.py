@@ -1,8 +1,9 @@
 """The git program, shut off from every configuration and told to do nothing that a repository asks for.
 
 GitPython starts git with the whole environment of this process and can only add to it, so that variables such as
-``GIT_SSH_COMMAND`` or ``GIT_CONFIG_PARAMETERS`` would pass. Hence git is started here, from an empty environment; GitPython's
-guard against unsafe protocols is asked besides our own. Versions before 2.38 lack ``safe.bareRepository`` and simply ignore it.
+``GIT_SSH_COMMAND`` or ``GIT_CONFIG_PARAMETERS`` would pass. Hence it is told to start git through ``env -i``, which empties the
+environment first. GitPython's guard against unsafe protocols is asked besides our own. Versions of git before 2.38 lack
+``safe.bareRepository`` and simply ignore it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO, cast
 
 from reviewer.acquire.limits import Limits
 from reviewer.acquire.names import shown
@@ -95,9 +96,10 @@ class GitProcess:
         home = place / "home"
         home.mkdir()
         passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        self._environment = {**_ENVIRONMENT, **passed, "HOME": str(home), "PATH": os.defpath, "GIT_ALLOW_PROTOCOL": protocol}
+        environment = {**_ENVIRONMENT, **passed, "HOME": str(home), "PATH": os.defpath, "GIT_ALLOW_PROTOCOL": protocol}
         settings = (*_SETTINGS, f"protocol.{protocol}.allow=always")
-        self._begin = [program, *(word for setting in settings for word in ("-c", setting)), f"--git-dir={place / 'repository'}"]
+        emptied = [shutil.which("env") or "/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environment.items())]
+        self._begin = [*emptied, program, *(word for setting in settings for word in ("-c", setting)), f"--git-dir={place / 'repository'}"]
 
     def run(self, *arguments: str) -> bytes:
         """Run to the end; give what it prints.
@@ -106,46 +108,36 @@ class GitProcess:
             GitFailure: it failed; its words are in the hint.
             NotFetchedError: it reached the time or the size limit.
         """
-        output, errors = self._place / "output", self._place / "errors"
-        with output.open("wb") as out, errors.open("wb") as err:
-            process = self._start(arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-            try:
-                status = self._wait(process)
-            finally:
-                _kill(process)
+        with self._started(arguments, stdin=subprocess.DEVNULL) as process:
+            output, errors, status = self._wait(process)
         if status:
-            words = errors.read_bytes()[-_ERROR_BYTES:].decode("utf-8", "replace")
+            words = errors[-_ERROR_BYTES:].decode("utf-8", "replace")
             raise self._too_large() if status == -signal.SIGXFSZ or _TOO_LARGE.search(words) else GitFailure(words)
-        return output.read_bytes()
+        return output
 
     @contextmanager
     def stream(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         """Run while its input is written and its output read; it is killed at the end of the block."""
-        process = self._start(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        if process.stdin is None or process.stdout is None:  # for the type checker: both are pipes
-            raise NotFetchedError("git could not be started.")
-        try:
+        with self._started(arguments, stdin=subprocess.PIPE) as process:
+            if process.stdin is None or process.stdout is None:  # for the type checker: both are pipes
+                raise NotFetchedError("git could not be started.")
             yield process.stdin, process.stdout
-        finally:
-            _kill(process)
-            with suppress(BrokenPipeError):
-                process.stdin.close()
-            process.stdout.close()
 
-    def _start(self, arguments: Sequence[str], *, stdin: int, stdout: int | IO[bytes], stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(  # noqa: S603  git with our own arguments; what strangers wrote comes after --
-            [*self._begin, *arguments],
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            cwd=self._place,
-            env=self._environment,
-            start_new_session=True,
+    @contextmanager
+    def _started(self, arguments: Sequence[str], *, stdin: int) -> Iterator[subprocess.Popen[bytes]]:
+        from git import Git  # noqa: PLC0415  slow to import; only for git
+
+        started: Any = Git(str(self._place)).execute(
+            [*self._begin, *arguments], istream=cast("BinaryIO", stdin), as_process=True, start_new_session=True
         )
+        process: subprocess.Popen[bytes] = started.proc  # `started` ends it when forgotten, so it lives as long as this block
         if hasattr(resource, "prlimit"):  # Linux; git's children inherit it. Elsewhere the watch over the folder's size stands alone
             with suppress(ProcessLookupError):
                 self._hold(process.pid)
-        return process
+        try:
+            yield process
+        finally:
+            _kill(process)
 
     def _hold(self, pid: int) -> None:
         limits = (
@@ -157,7 +149,7 @@ class GitProcess:
         for kind, most in limits:
             resource.prlimit(pid, kind, (most, most))
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+    def _wait(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes, int]:
         while True:
             if time.monotonic() > self._end:
                 hint = "Give the wanted part as a folder or an archive."
@@ -165,7 +157,8 @@ class GitProcess:
             if _size(self._place) > self._limits.download_bytes:
                 raise self._too_large()
             with suppress(subprocess.TimeoutExpired):
-                return process.wait(timeout=_POLL_SECONDS)
+                output, errors = process.communicate(timeout=_POLL_SECONDS)
+                return output, errors, process.returncode
 
     def _too_large(self) -> NotFetchedError:
         most = self._limits.download_bytes
@@ -178,6 +171,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 def _size(folder: Path) -> int:
