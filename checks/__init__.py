@@ -1,0 +1,1 @@
+"""What is looked for in MCP servers and Skills, and how what is found is said."""

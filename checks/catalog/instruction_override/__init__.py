@@ -1,0 +1,65 @@
+"""Texts that pose as the system prompt, overrule earlier instructions or claim precedence over every other tool."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from checks.model import Confidence, Hit, Location, Severity, Target
+from checks.parse import BlockKind
+from checks.prose import Passage, Sentence, passages, sentences
+
+_WORDS = Path(__file__).with_name("words.yaml")
+
+
+@functools.cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = yaml.load(_WORDS.read_bytes(), Loader=yaml.CSafeLoader)
+    return {name: re.compile("|".join(f"(?:{one})" for one in ways), re.IGNORECASE | re.MULTILINE) for name, ways in words.items()}
+
+
+def inspect(target: Target) -> Iterator[Hit]:
+    """Look for posing tags in passages, and for overruling and precedence in sentences."""
+    for passage in passages(target):
+        yield from _posing(passage)
+    for sentence in sentences(target):
+        hit = _overruling(sentence)
+        if hit is not None:
+            yield hit
+
+
+def _posing(passage: Passage) -> Iterator[Hit]:
+    patterns = _patterns()
+    block = passage.block
+    if not passage.interface:
+        return
+    match = patterns["template"].search(block.text) or patterns["tag"].search(block.text)
+    if match is not None:
+        at = Location(path=passage.path, line=block.line + block.text.count("\n", 0, match.start()))
+        message = f"The text of {passage.owner} poses as a part of the system prompt: {match[0].strip()!r}"
+        yield Hit(at=at, message=message, evidence=block.text[max(0, match.start() - 60) :])
+
+
+def _overruling(sentence: Sentence) -> Hit | None:
+    patterns = _patterns()
+    overrule = patterns["overrule"].search(sentence.text)
+    if overrule is not None:
+        hidden = sentence.passage.block.kind is BlockKind.COMMENT
+        strong = sentence.passage.interface or hidden
+        message = (
+            "A comment that no reader sees overrules the model's instructions."
+            if hidden
+            else "The text overrules the model's earlier instructions."
+        )
+        return sentence.hit(
+            overrule.start(), message, severity=None if strong else Severity.MEDIUM, confidence=None if strong else Confidence.MEDIUM
+        )
+    precedence = patterns["precedence"].search(sentence.text)
+    if precedence is not None and sentence.passage.interface:
+        message = f"The text of {sentence.passage.owner} claims a say in the use of every other tool."
+        return sentence.hit(precedence.start(), message, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM)
+    return None

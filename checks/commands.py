@@ -1,0 +1,175 @@
+"""Shell commands wherever a submission holds them: scripts, hooks, code fences, string literals of programs, build files.
+
+Encoded runs are decoded first, so that a command which is kept in base64 is read as the command that it is.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checks.model import File, Location, SurfaceRole, Target
+from checks.parse import BlockKind, unquote
+from checks.prose import Passage, is_about_attacks, passages
+from checks.text import Lines, decoded
+
+SHELLS = frozenset({"shell", "bash", "sh", "zsh", "dash", "ksh", "fish"})
+_POWERSHELL = frozenset({"powershell", "ps1", "pwsh", "batch", "bat", "cmd", "dosbatch"})
+_FENCES = (
+    SHELLS
+    | _POWERSHELL
+    | {"", "console", "shell-session", "shellsession", "terminal", "text", "txt", "command", "commandline", "plaintext"}
+)
+_CODE = {
+    "python": "python", "javascript": "javascript", "typescript": "typescript", "tsx": "tsx", "jsx": "javascript",
+}  # fmt: skip
+_BUILD = frozenset({"dockerfile", "docker", "makefile", "make", "yaml", "json", "jsonc", "toml", "just"})
+_STRINGS = {"python": ("string",)}
+_STRINGS_OF_JAVASCRIPT = ("string", "template_string")
+# A text without any of these words has no command that a check asks for; most texts are left out by this.
+_WORTH = re.compile(
+    r"\b(?:curl|wget|aria2c|iwr|irm|invoke-\w+|iex|base64|openssl|xxd|eval|powershell|pwsh|osascript|certutil|bitsadmin|mshta|"
+    r"nc|ncat|socat|scp|rsync|ftp|tftp|downloadstring|msiexec|tee|cp|mv|sed|echo|cat|ln|install)\b|/dev/tcp/|>>",
+    re.IGNORECASE,
+)
+_ENCODED_WORTH = re.compile(
+    r"\b(?:curl|wget|iwr|irm|invoke-\w+|iex|powershell|bash|/bin/sh|base64|nc|osascript)\b|/dev/tcp/", re.IGNORECASE
+)
+_TEXT_LIMIT = 2_000_000
+_STRING_LIMIT = 20_000
+_SPAN = re.compile(r"`[^`\n]*`")
+_RUN_LINE = re.compile(r"^\s*(?:RUN|CMD|ENTRYPOINT|-?\s*(?:run|command|script)\s*:\s*[|>]?-?|\"[\w:.-]+\"\s*:\s*\")\s*", re.IGNORECASE)
+
+
+class Standing(enum.StrEnum):
+    """Where a command stands, which says what makes it run."""
+
+    AUTOMATIC = "automatic"  # a hook or lifecycle script
+    SCRIPT = "script"
+    PROGRAM = "program"  # a string literal of code
+    TAUGHT = "taught"  # a text that the model is led by
+    BUILD = "build"  # container, pipeline or editor file
+    DOCUMENTED = "documented"  # prose that nothing is known to load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellText:
+    """A text in the shell's language. ``encoded`` names the layers that hid it; ``described``: a text about attacks shows it."""
+
+    text: str
+    path: str
+    line: int
+    standing: Standing
+    encoded: tuple[str, ...] = ()
+    described: bool = False
+
+    def at(self, line: int) -> Location:
+        """Give the place of this text's ``line`` (from 1)."""
+        return Location(path=self.path, line=self.line if self.encoded else self.line + line - 1)
+
+
+def shell_texts(target: Target) -> Iterator[ShellText]:
+    """Yield every text of a submission that a shell would run, or that a person or model is told to run."""
+    for run in target.autoruns:
+        yield from _with_layers(ShellText(text=run.command, path=run.at.path, line=max(run.at.line, 1), standing=Standing.AUTOMATIC))
+    for passage in passages(target):
+        if _WORTH.search(passage.block.text) or passage.block.kind is BlockKind.CODE:
+            yield from _from_passage(passage)
+    for file in target.files:
+        text = target.texts.get(file.path, "")[:_TEXT_LIMIT]
+        if text:
+            yield from _from_file(file, text)
+
+
+def _from_passage(passage: Passage) -> Iterator[ShellText]:
+    block = passage.block
+    if block.kind is BlockKind.CODE and not block.inline and block.language not in _FENCES:
+        return
+    # In prose a code span would read as a command substitution; it comes as a block of its own.
+    text = block.text if block.kind is BlockKind.CODE else _SPAN.sub(lambda match: " " * len(match[0]), block.text)
+    taught = passage.role is not None and passage.role is not SurfaceRole.TOOL_NAME
+    yield from _with_layers(
+        ShellText(
+            text=text,
+            path=passage.path,
+            line=block.line,
+            standing=Standing.TAUGHT if taught else Standing.DOCUMENTED,
+            described=is_about_attacks(block.heading) or (block.quoted and is_about_attacks(block.text)),
+        )
+    )
+
+
+def _from_file(file: File, text: str) -> Iterator[ShellText]:
+    if file.language in SHELLS or file.language in _POWERSHELL:
+        yield from _with_layers(ShellText(text=text, path=file.path, line=1, standing=Standing.SCRIPT))
+    elif file.language in _CODE:
+        yield from _literals(file, text)
+    elif file.language in _BUILD:
+        for number, line in enumerate(text.split("\n"), start=1):
+            if len(line) < _STRING_LIMIT and _WORTH.search(line):
+                body = _RUN_LINE.sub("", line).rstrip('",').replace('\\"', '"').replace("\\\\", "\\")
+                yield from _with_layers(ShellText(text=body, path=file.path, line=number, standing=Standing.BUILD))
+
+
+def _literals(file: File, text: str) -> Iterator[ShellText]:
+    """Yield the string literals of a program that could be commands, or that hide some."""
+    from ast_grep_py import SgRoot  # noqa: PLC0415  only where there is code
+
+    if not _WORTH.search(text) and not any(True for _ in decoded(text)):
+        return
+    body = text.encode("utf-8", "replace").decode()
+    lines = Lines(body)
+    after = 0
+    grammar = _CODE[file.language or ""]
+    root = SgRoot(body, grammar).root()
+    for node in root.find_all(any=[{"kind": kind} for kind in _STRINGS.get(grammar, _STRINGS_OF_JAVASCRIPT)]):
+        literal = node.text()
+        after = max(body.find(literal, after), after)
+        if len(literal) <= _STRING_LIMIT:
+            inner = _inner(literal)
+            yield from _with_layers(ShellText(text=inner, path=file.path, line=lines.at(after), standing=Standing.PROGRAM))
+
+
+def _inner(literal: str) -> str:
+    """Give what a literal of Python or JavaScript holds; escapes other than quotes stay."""
+    body = literal.lstrip("rRbBfFuU")
+    for quote in ('"""', "'''", '"', "'", "`"):
+        if body.startswith(quote) and body.endswith(quote) and len(body) >= 2 * len(quote):
+            body = body[len(quote) : -len(quote)]
+            break
+    return body.replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'").replace("\\\\", "\\")
+
+
+def _with_layers(text: ShellText) -> Iterator[ShellText]:
+    """Yield a text that is worth reading, and what its encoded runs say where that is a command."""
+    if _WORTH.search(text.text):
+        yield text
+    lines: Lines | None = None
+    for view in decoded(text.text):
+        if _ENCODED_WORTH.search(view.text):
+            lines = lines or Lines(text.text)
+            yield ShellText(
+                text=view.text,
+                path=text.path,
+                line=text.line + lines.at(view.start) - 1,
+                standing=text.standing,
+                encoded=view.layers,
+                described=text.described,
+            )
+
+
+def options(arguments: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each argument with the one after it, so that ``-o FILE`` is found; ``--output=FILE`` and ``-oFILE`` too."""
+    for at, argument in enumerate(arguments):
+        following = arguments[at + 1] if at + 1 < len(arguments) else ""
+        name, equals, value = argument.partition("=")
+        if argument.startswith("--") and equals:
+            yield name, unquote(value)
+        elif argument.startswith("-") and not argument.startswith("--") and len(argument) > len("-o"):
+            yield argument, following
+            yield argument[:2], argument[2:]
+            yield f"-{argument[-1]}", following
+        else:
+            yield argument, following

@@ -1,0 +1,162 @@
+"""What a submission says to a model: its passages, their sentences, and whether a sentence speaks or only quotes.
+
+Tool descriptions, schemas, prompts and the prose of Skills come as surfaces. Markdown that no surface covers is
+read as well, but as text that is not known to be loaded.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from checks.model import Confidence, Hit, Location, Severity, SurfaceRole, Target
+from checks.parse import Block, BlockKind, markdown
+from checks.text import visible
+
+MARKDOWN_ROLES = frozenset({
+    SurfaceRole.SKILL_BODY, SurfaceRole.REFERENCE, SurfaceRole.COMMAND, SurfaceRole.AGENT, SurfaceRole.RULES,
+})  # fmt: skip
+# Texts that a server hands to the model as its own interface: nothing there needs to quote an attack.
+INTERFACE_ROLES = frozenset({
+    SurfaceRole.TOOL_NAME, SurfaceRole.TOOL_DESCRIPTION, SurfaceRole.SCHEMA, SurfaceRole.PROMPT,
+    SurfaceRole.RESOURCE, SurfaceRole.INSTRUCTIONS,
+})  # fmt: skip
+
+_PROSE_FILES = (".md", ".mdc", ".mdx", ".markdown", ".txt", ".rst", ".cursorrules", ".windsurfrules", ".clinerules")
+_TEXT_LIMIT = 400_000
+# A sentence ends at a blank line, at a list mark on a new line, or at a stop that is followed by space (CJK stops need none).
+_STOP = re.compile(
+    r"(?<=[.!?;])[\"'\u201d\u2019)]*\s+|(?<=[\u3002\uff01\uff1f\uff1b])|\n\s*\n|\n\s*(?:[-*•]|\d{1,3}[.)])\s+|</?[A-Za-z][\w-]*>"
+)
+_QUOTES = re.compile(
+    r"\"[^\"\n]{3,400}\"|“[^”]{3,400}”|„[^“”]{3,400}[“”]|«[^»]{3,400}»|「[^」]{3,400}」|`[^`\n]{3,400}`|(?<!\w)'[^'\n]{3,400}'(?!\w)"
+)
+
+_WORDS = Path(__file__).with_name("prose.yaml")
+
+
+@functools.cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Give the words that describe attacks and those that come before examples."""
+    words = yaml.load(_WORDS.read_bytes(), Loader=yaml.CSafeLoader)
+    describes, exemplifies = "|".join(words["describes"]), "|".join(words["exemplifies"])
+    return re.compile(rf"\b(?:{describes})\b", re.IGNORECASE), re.compile(rf"(?<![\w./@-])(?:{exemplifies})", re.IGNORECASE)
+
+
+def is_about_attacks(text: str) -> bool:
+    """Say whether a text has words of one that tells about attacks, or tests for them."""
+    return _patterns()[0].search(text) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A block of text that a model may read. ``role`` is None where nothing is known to load it."""
+
+    block: Block
+    path: str
+    role: SurfaceRole | None
+    owner: str
+
+    @property
+    def interface(self) -> bool:
+        """True for a tool's own description, schema or prompt."""
+        return self.role in INTERFACE_ROLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence on one line, invisible characters left out. ``before`` and ``after`` are its neighbours in the passage."""
+
+    text: str
+    line: int
+    passage: Passage
+    before: str = ""
+    after: str = ""
+
+    @property
+    def context(self) -> str:
+        """The sentence with its neighbours."""
+        return f"{self.before} {self.text} {self.after}"
+
+    @property
+    def described(self) -> bool:
+        """True when the sentence, the one before it or its heading tells about attacks."""
+        around = (self.text, self.before, self.passage.block.heading)
+        return any(is_about_attacks(text) or _patterns()[1].search(text) for text in around)
+
+    def quotes(self, start: int) -> bool:
+        """Say whether what begins at ``start`` stands in quotation marks, a code span or a block quote."""
+        return self.passage.block.quoted or any(match.start() <= start < match.end() - 1 for match in _QUOTES.finditer(self.text))
+
+    def hit(self, start: int, message: str, *, severity: Severity | None = None, confidence: Confidence | None = None) -> Hit | None:
+        """Give the hit for what begins at ``start``: none where a text about attacks quotes one, a low one where it does either."""
+        distance = self.quotes(start) + self.described
+        if distance > 1 and not self.passage.interface:
+            return None
+        if distance and not self.passage.interface:
+            severity, confidence = Severity.LOW, Confidence.LOW
+        at = Location(path=self.passage.path, line=self.line)
+        return Hit(at=at, message=message, evidence=self.text[max(0, start - 120) :], severity=severity, confidence=confidence)
+
+
+def passages(target: Target) -> Iterator[Passage]:
+    """Yield every passage of a submission: surfaces first, then prose files that none of them covers."""
+    covered = set()
+    for surface in target.surfaces:
+        covered.add(surface.at.path)
+        if surface.role in MARKDOWN_ROLES:
+            blocks = markdown(surface.text)
+        else:
+            blocks = (Block(kind=BlockKind.PROSE, text=surface.text[:_TEXT_LIMIT], line=1),)
+        shift = max(surface.at.line, 1) - 1
+        for block in blocks:
+            yield Passage(block=_moved(block, shift), path=surface.at.path, role=surface.role, owner=surface.owner)
+    for file in target.files:
+        if file.path not in covered and file.path.lower().endswith(_PROSE_FILES):
+            for block in markdown(target.texts.get(file.path, "")):
+                yield Passage(block=block, path=file.path, role=None, owner="")
+
+
+def _moved(block: Block, lines: int) -> Block:
+    if not lines:
+        return block
+    return Block(
+        kind=block.kind, text=block.text, line=block.line + lines, language=block.language,
+        inline=block.inline, quoted=block.quoted, heading=block.heading,
+    )  # fmt: skip
+
+
+def sentences(target: Target) -> Iterator[Sentence]:
+    """Yield every sentence of prose, and of comments that rendering hides. Code is left out: it speaks to no model."""
+    for passage in passages(target):
+        if passage.block.kind is not BlockKind.CODE:
+            yield from _sentences(passage)
+
+
+def _sentences(passage: Passage) -> Iterator[Sentence]:
+    parts = _split(passage.block.text)
+    for index, (line, text) in enumerate(parts):
+        before = parts[index - 1][1] if index else ""
+        after = parts[index + 1][1] if index + 1 < len(parts) else ""
+        yield Sentence(text=text, line=passage.block.line + line, passage=passage, before=before, after=after)
+
+
+@functools.lru_cache(maxsize=4096)
+def _split(text: str) -> tuple[tuple[int, str], ...]:
+    """Give line (from 0) and text of each sentence; a line break inside a sentence becomes a space."""
+    text = visible(text).text
+    parts: list[tuple[int, str]] = []
+    start = line = 0
+    for stop in [*(match.span() for match in _STOP.finditer(text)), (len(text), len(text))]:
+        piece = text[start : stop[0]]
+        shown = piece.lstrip()
+        if shown.strip():
+            parts.append((line + piece.count("\n", 0, len(piece) - len(shown)), " ".join(shown.split())))
+        line += text.count("\n", start, stop[1])
+        start = stop[1]
+    return tuple(parts)
