@@ -20,6 +20,7 @@ from reviewer.model import Reason, Recommendation
 __all__ = ["conditions", "counterfactuals", "reasons"]
 
 _AXES = {Kind.MALICE: "malice", Kind.WEAKNESS: "weakness"}
+_ORDER = ("malice", "weakness", "impact", "provenance", "coverage")
 _PLACE = 80  # characters of a path in a sentence
 _OBJECTS = 6
 
@@ -33,7 +34,7 @@ def reasons(facts: Facts, numbers: Numbers, policy: Policy) -> tuple[Reason, ...
         *_provenance_reasons(facts, numbers, policy),
         *_coverage_reasons(facts, numbers),
     )
-    return tuple(sorted(parts, key=lambda reason: (-reason.points, reason.axis, reason.family, reason.sentence)))
+    return tuple(sorted(parts, key=lambda reason: (-reason.points, _ORDER.index(reason.axis), reason.family, reason.sentence)))
 
 
 def _lost(facts: Facts, numbers: Numbers, policy: Policy) -> float:

@@ -37,11 +37,6 @@ class Facts:
         return (*self.capabilities, *(capability for tool in self.tools for capability in tool.capabilities))
 
     @property
-    def automatic(self) -> bool:
-        """True when something starts without being asked."""
-        return bool(self.autoruns) or any(capability.trigger is not Trigger.MODEL for capability in self.all_capabilities)
-
-    @property
     def complete(self) -> bool:
         """True when every check gave an answer, the reading ended well, and nothing is unread that could run or instruct."""
         return not (self.failed or self.failure or self.unread)

@@ -2,7 +2,8 @@
 
 Family f of findings says ``v = min(cap, sum(strength x confidence x (1, 1/2, 1/4)))``; malice and weakness are each the
 noisy or ``1 - prod(1 - v)`` over their families. Impact is the heaviest capability, a tenth of each of the next three, and
-what a combination adds. ``L = 1 - (1 - malice)(1 - 0.6 weakness)``, ``risk = 100 x impact/10 x (0.12 + 0.88 L) x provenance``.
+what a combination adds. ``L = 1 - (1 - malice)(1 - 0.6 weakness)``, ``risk = 100 x impact/10 x (0.12 + 0.88 L) x provenance``,
+where malice makes impact count as at least ``reach x malice``: a poisoned text does through the agent what the agent may do.
 Adding a finding never lowers a number or the rank of the recommendation.
 """
 
@@ -14,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from checks.model import Capability, CapabilityId, Confidence, Finding, Kind
+from checks.model import Capability, CapabilityId, Confidence, Finding, Kind, Trigger
 from checks.text import escape
 from reviewer.assess.facts import Facts
 from reviewer.assess.policy import Policy
@@ -54,10 +55,11 @@ def judge(facts: Facts, policy: Policy) -> Numbers:
     provenance = _provenance(facts, policy)
     likelihood = 1 - (1 - malice) * (1 - formula.weakness_share * weakness)
     possible = min(1.0, likelihood + formula.unread_share * (1 - facts.coverage))
-    felt = max(impact, policy.rules.impact.reach * malice) / 10
+    reach = policy.rules.impact.reach
+    felt = max(impact, reach * malice)
 
-    def risk(likely: float) -> float:
-        return min(100.0, 100 * felt * (formula.inherent + (1 - formula.inherent) * likely) * provenance)
+    def risk(felt: float, likely: float) -> float:
+        return min(100.0, 10 * felt * (formula.inherent + (1 - formula.inherent) * likely) * provenance)
 
     gates = tuple(_gates(facts, policy))
     given = _Given(
@@ -74,8 +76,8 @@ def judge(facts: Facts, policy: Policy) -> Numbers:
         reachable=given.reachable,
         provenance=provenance,
         coverage=facts.coverage,
-        risk=risk(likelihood),
-        upper=risk(possible),
+        risk=risk(felt, likelihood),
+        upper=risk(max(felt, reach * (1 - facts.coverage)), possible),
         gates=gates,
         combinations=combined,
         recommendation=_recommend(gates, given, facts, policy),
@@ -133,10 +135,15 @@ def combinations(facts: Facts, policy: Policy) -> Iterable[str]:
     """Yield the names of the combinations that are there."""
     held = {capability.id for capability in facts.all_capabilities}
     for name, combination in policy.rules.combinations.items():
-        if name in facts.excused or (combination.automatic and not facts.automatic):
+        if name in facts.excused or (combination.automatic and not _runs_unasked(facts, policy)):
             continue
         if (combination.legs or combination.automatic) and all(held.intersection(leg) for leg in combination.legs):
             yield name
+
+
+def _runs_unasked(facts: Facts, policy: Policy) -> bool:
+    usual = policy.rules.impact.at_start
+    return bool(facts.autoruns) or any(held.trigger is not Trigger.MODEL and held.id not in usual for held in facts.all_capabilities)
 
 
 def _is_quiet(path: str, policy: Policy) -> bool:
@@ -194,12 +201,12 @@ def _gates(facts: Facts, policy: Policy) -> Iterable[Gate]:
                 yield Gate(id=name, effect=effect, reason=_seen(finding), path=finding.at.path)
     for row in facts.unread:
         yield Gate(id="unread", effect=rules.unread.effect, reason=f"not read: {escape(row.reason)}", path=row.path)
+    if facts.failure:  # then no check gave an answer, and one gate says so for all
+        reason = f"{escape(facts.failure)}: {rules.reading_failed.reason}"
+        yield Gate(id="reading-failed", effect=rules.reading_failed.effect, reason=reason)
+        return
     for check in facts.failed:
         yield Gate(id="check-failed", effect=rules.check_failed.effect, reason=f"the check {check} failed: {rules.check_failed.reason}")
-    if facts.failure:
-        yield Gate(
-            id="reading-failed", effect=rules.reading_failed.effect, reason=f"{escape(facts.failure)}: {rules.reading_failed.reason}"
-        )
 
 
 def _fires(rule: GateRule, finding: Finding) -> bool:

@@ -69,12 +69,16 @@ class Combination(Rule):
 
 
 class Impact(Rule):
-    """How capabilities add up: the heaviest, plus ``following`` times each of the next ``counted``."""
+    """How capabilities add up: the heaviest, plus ``following`` times each of the next ``counted``.
+
+    ``reach`` is what evidence of malice, and what was not read, count for at least; ``at_start`` do not count as running unasked.
+    """
 
     following: Share
     counted: Annotated[int, Field(ge=0, le=10)]
     data_class: Share
     data: Abilities
+    at_start: Abilities
     certainty: Mapping[Standing, Share]
     reach: Points
 

@@ -26,7 +26,7 @@ class Paper:
         """Begin a section."""
         if self._lines:
             self._lines.append("")
-        self._lines.append(self.paint(text, "bold"))
+        self.line(text, indent=0, style="bold")
 
     def line(self, text: str, *, indent: int = 2, mark: str = "", style: str = "") -> None:
         """Write a paragraph: ``mark`` stands before its first line, further lines are set under the text."""

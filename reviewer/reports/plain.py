@@ -25,7 +25,9 @@ _STYLES = {
     Recommendation.RESTRICT: "cyan",
     Recommendation.APPROVE: "green",
 }
-_LEAST_POINTS = 0.05  # what is written as 0.0 tells nothing
+_LEAST_POINTS = 0.05  # what would be written as 0.0 is left out, unless others carry the same and it is only not alone
+_AXES = ("malice", "weakness", "impact", "provenance", "coverage")
+_ALWAYS = {"malice": "shared", "weakness": "shared", "coverage": ""}
 _SEVERITIES = {Severity.CRITICAL: "red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "", Severity.INFO: "dim"}
 _CERTAINTIES = {
     Certainty.PROVEN: "",
@@ -104,12 +106,14 @@ def _percent(share: float) -> str:
 
 def _explanation(dossier: Dossier, paper: Paper) -> None:
     assessment = dossier.assessment
-    telling = [reason for reason in assessment.reasons if abs(reason.points) >= _LEAST_POINTS or reason.axis == "coverage"]
+    telling = [reason for reason in assessment.reasons if abs(reason.points) >= _LEAST_POINTS or reason.axis in _ALWAYS]
+    telling.sort(key=lambda reason: _AXES.index(reason.axis))
     if telling:
         paper.head("Why (what the score would lose without each; they overlap)")
         for reason in telling[:_MOST_REASONS]:
             where = f"  {_place(reason.at)}" if reason.at else ""
-            paper.line(f"{escape(reason.sentence, _LINE)}{where}", mark=f"{reason.points:+6.1f}  {reason.axis:<10}  ")
+            points = f"{reason.points:+6.1f}" if abs(reason.points) >= _LEAST_POINTS else _ALWAYS[reason.axis]
+            paper.line(f"{escape(reason.sentence, _LINE)}{where}", mark=f"{points:>6}  {reason.axis:<10}  ")
         _more(len(telling), _MOST_REASONS, paper)
     _list("What would change it", assessment.counterfactuals, paper)
     _list("Conditions to approve it under", assessment.conditions, paper)
@@ -204,7 +208,7 @@ def _unread(rows: Sequence[Unreadable], paper: Paper) -> None:
     )
     for row in ordered[:_MOST_ROWS]:
         mark, style = ("! ", "yellow") if row.gate else ("  ", "")
-        paper.line(f"{escape(row.path, _PATH)}: {escape(row.reason, _LINE)}", mark=mark, style=style)
+        paper.line(f"{escape(row.path, _PATH) or 'the whole'}: {escape(row.reason, _LINE)}", mark=mark, style=style)
     _more(len(rows), _MOST_ROWS, paper)
 
 
@@ -230,11 +234,11 @@ def _examination(dossier: Dossier, paper: Paper) -> None:
     paper.head("How it was examined")
     told = ", ".join(f"{count[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if count[outcome])
     paper.line(f"{len(results)} {'check' if len(results) == 1 else 'checks'}: {told}" if results else "no checks gave a result")
-    for result in results:
-        if result.outcome is Outcome.FAILED:
-            paper.line(f"{result.check} failed: {escape(result.failure or '', _LINE)}", mark="! ", style="yellow")
     if dossier.failure:
         paper.line(f"the reading ended early: {escape(dossier.failure, _LINE)}", mark="! ", style="yellow")
+    for result in results:
+        if result.outcome is Outcome.FAILED and result.failure != dossier.failure:
+            paper.line(f"{result.check} failed: {escape(result.failure or '', _LINE)}", mark="! ", style="yellow")
     paper.line(f"isolation {dossier.isolation.value}")
     for name, value in sorted(dossier.snapshot.digests.items()):
         paper.line(f"{escape(name, _NAME)} {escape(value, _LINE)}")

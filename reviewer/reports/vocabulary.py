@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from checks.model import Capability, CapabilityId, Trigger
+from checks.model import Capability, CapabilityId, Scope, Trigger
 from checks.text import escape
 from reviewer.model import Assessment, Recommendation
 
@@ -43,8 +43,11 @@ def sentence(capability: Capability) -> str:
     said = words["sentence"].format(scope=words.get("scopes", {}).get(capability.scope.value, "")).rstrip()
     known = [escape(item, _NAME) for item in capability.objects[:_OBJECTS]]
     more = [f"{len(capability.objects) - _OBJECTS} more"] if len(capability.objects) > _OBJECTS else []
+    seen = ", ".join(known + more)
+    chosen = capability.scope in {Scope.ARGUMENT, Scope.ANY}
+    objects = f" (seen: {seen})" if seen and chosen else f": {seen}" if seen else ""
     started = _words()["triggers"][capability.trigger.value] if capability.trigger is not Trigger.MODEL else ""
-    return f"{said}{': ' if known else ''}{', '.join(known + more)}{', ' if started else ''}{started}"
+    return f"{said}{objects}{', ' if started else ''}{started}"
 
 
 def absences(present: frozenset[CapabilityId]) -> tuple[str, ...]:

@@ -27,7 +27,21 @@ PATHS = {
 }
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
 words = st.sampled_from(
-    ["dependencies", "packages", "node_modules/a", "version", "integrity", "project", "package", "name", "tool", "poetry", "source", "files", "x"]
+    [
+        "dependencies",
+        "packages",
+        "node_modules/a",
+        "version",
+        "integrity",
+        "project",
+        "package",
+        "name",
+        "tool",
+        "poetry",
+        "source",
+        "files",
+        "x",
+    ]
 )
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | any_text | words,
@@ -35,7 +49,18 @@ values = st.recursive(
     max_leaves=25,
 )
 lines = st.lists(
-    st.sampled_from(["[[package]]", 'name = "a"', "[project]", 'dependencies = ["x>=1"]', "a==1 \\", "-r b", "--hash=sha256:00", "x @ https://h.example/a"])
+    st.sampled_from(
+        [
+            "[[package]]",
+            'name = "a"',
+            "[project]",
+            'dependencies = ["x>=1"]',
+            "a==1 \\",
+            "-r b",
+            "--hash=sha256:00",
+            "x @ https://h.example/a",
+        ]
+    )
     | any_text,
     max_size=12,
 ).map("\n".join)
@@ -62,14 +87,16 @@ def test_a_format_gives_packages_or_its_error(name: str, text: str) -> None:
 def test_reading_them_all_never_raises_and_gives_what_every_reader_accepts(given_texts: dict[str, str]) -> None:
     packages, ledger = read_packages(a_target(texts=given_texts))
 
-    keys = [(package.ecosystem, package.name, package.version, package.requirement if package.version is None else "") for package in packages]
+    keys = [
+        (package.ecosystem, package.name, package.version, package.requirement if package.version is None else "") for package in packages
+    ]
     assert len(keys) == len(set(keys))
     for text in [*(package.name for package in packages), *(package.requirement for package in packages), *(row.reason for row in ledger)]:
         assert text.isprintable()
         text.encode()
 
 
-def paths_of(value: Any, before: tuple[str, ...] = ()) -> set[tuple[str, ...]]:  # noqa: ANN401  JSON holds anything
+def paths_of(value: Any, before: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     if isinstance(value, list):
         return {path for item in value for path in paths_of(item, before)}
     if isinstance(value, dict):

@@ -55,11 +55,19 @@ def test_package_json_gives_scopes_pins_aliases_and_lines() -> None:
 
 
 def test_package_json_inside_node_modules_is_a_bundled_package() -> None:
-    text = json.dumps({"name": "inner", "version": "0.3.0", "license": "MIT", "scripts": {"postinstall": "node x"}, "dependencies": {"z": "1"}})
+    text = json.dumps(
+        {"name": "inner", "version": "0.3.0", "license": "MIT", "scripts": {"postinstall": "node x"}, "dependencies": {"z": "1"}}
+    )
 
     (package,) = package_json.parse("node_modules/inner/package.json", text)
 
-    assert (package.name, package.version, package.licence, package.install_script, package.direct) == ("inner", "0.3.0", "MIT", True, False)
+    assert (package.name, package.version, package.licence, package.install_script, package.direct) == (
+        "inner",
+        "0.3.0",
+        "MIT",
+        True,
+        False,
+    )
     assert package_json.parse("node_modules/inner/esm/package.json", '{"type": "module"}') == ()
 
 
@@ -99,12 +107,21 @@ def test_package_lock_3_gives_integrity_licence_scripts_and_lines() -> None:
 
 def test_package_lock_1_is_read_to_its_depth() -> None:
     text = json.dumps(
-        {"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0", "dependencies": {"b": {"version": "2.0.0", "dev": True}}}}}, indent=1
+        {"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0", "dependencies": {"b": {"version": "2.0.0", "dev": True}}}}},
+        indent=1,
     )
 
     a, b = package_lock.parse("npm-shrinkwrap.json", text)
 
-    assert (a.name, a.version, a.at.line, b.name, b.version, b.scope, b.at.line) == ("a", "1.0.0", 4, "b", "2.0.0", PackageScope.DEVELOPMENT, 7)
+    assert (a.name, a.version, a.at.line, b.name, b.version, b.scope, b.at.line) == (
+        "a",
+        "1.0.0",
+        4,
+        "b",
+        "2.0.0",
+        PackageScope.DEVELOPMENT,
+        7,
+    )
 
 
 def test_package_lock_without_packages_is_an_error() -> None:
