@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from checks.model import Check, File, Outcome, Target, TargetKind, Unreadable
+from checks.model import Check, File, Finding, Outcome, Target, TargetKind, Unreadable
+from checks.text import escape
 from reviewer import wire
 from reviewer.isolation import ChildLimits, available
 from reviewer.model import Isolation, Reading, Snapshot
@@ -22,6 +23,7 @@ _LANES = 2
 _TICK = 0.05  # seconds between two looks at clock and memory
 _ENTRY = "reviewer.sandbox.child"
 _NO_ANSWER = "gave no usable answer"
+_REASON, _MESSAGE = 200, 1000  # characters
 
 
 class SandboxedReader:
@@ -127,7 +129,7 @@ def reading_of(snapshot: Snapshot, ending: Ending, checks: Sequence[Check], *, l
         return _nothing(snapshot, _NO_ANSWER, Isolation.RLIMITS)
     level = levels[reached]
     if rest[:1] == FAILED:
-        return _nothing(snapshot, f"could not be read: {rest[1:201].decode('ascii', 'replace')}", level)
+        return _nothing(snapshot, f"could not be read: {escape(rest[1:].decode('utf-8', 'replace'), _REASON)}", level)
     reading = _decoded(rest[1:]) if rest[:1] == READ else None
     if reading is None or not _credible(reading, snapshot, checks):
         return _nothing(snapshot, _NO_ANSWER, level)
@@ -150,7 +152,19 @@ def _credible(reading: Reading, snapshot: Snapshot, checks: Sequence[Check]) -> 
         and _same_files(target.files, snapshot.files)
         and [result.check for result in reading.results] == [check.id for check in checks]
         and all((result.outcome is Outcome.FAILED) == (result.failure is not None) for result in reading.results)
-        and all(finding.check == result.check for result in reading.results for finding in result.findings)
+        and all(_faithful(finding, check) for result, check in zip(reading.results, checks, strict=True) for finding in result.findings)
+    )
+
+
+def _faithful(finding: Finding, check: Check) -> bool:
+    """Say whether a finding keeps to its check's definition, and its texts to what may be shown."""
+    definition = check.definition
+    return (
+        finding.check == check.id
+        and (finding.kind, finding.family) == (definition.kind, definition.family)
+        and finding.severity.rank <= definition.severity.rank
+        and finding.evidence == escape(finding.evidence)
+        and finding.message == escape(finding.message, _MESSAGE)
     )
 
 
