@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from checks.model import Capability, Certainty, File, Launch, Surface, SurfaceRole, Target, Tool, Unreadable
+from checks.model import Capability, Launch, Surface, SurfaceRole, Target, Tool, Unreadable
 from reviewer.inventory import autoruns, hooks, kinds, languages, launches, surfaces
 from reviewer.inventory.assembly import (
     Owners,
@@ -18,18 +18,14 @@ from reviewer.inventory.assembly import (
     with_declared,
     without_doubles,
 )
+from reviewer.inventory.code import extract_code
 from reviewer.inventory.facts import Facts, together
-from reviewer.inventory.file_types import is_vendored
-from reviewer.inventory.languages.interface import Extraction, Language
 from reviewer.inventory.ledger import Ledger, keep_ledger, share_read
-from reviewer.inventory.texts import Selection, Texts
+from reviewer.inventory.texts import Texts
 from reviewer.inventory.tree import Tree
 from reviewer.model import Snapshot
 
 __all__ = ["take_inventory"]
-
-#: How many bytes of code of one language are understood as code; the submission's own files come first.
-CODE_BYTES = 30_000_000
 
 
 def take_inventory(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Target:
@@ -45,54 +41,13 @@ def take_inventory(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Target:
     readers = languages.discover()
     ledger = keep_ledger(snapshot, contents, (name for language in readers.values() for name in language.READS))
     texts = Texts(contents, ledger.origins)
-    own, unread = _extract(readers, ledger, texts)
-    tree = Tree(snapshot, {file.path: file for file in ledger.files}, texts, own)
+    tree = Tree(snapshot, {file.path: file for file in ledger.files}, texts)
+    extraction, unread = extract_code(readers, tree)
+    tree = replace(tree, extraction=extraction)
     found = [find(tree) for find in kinds.discover().values()]
     found.extend([hooks.find_settings(tree), launches.find_launches(tree), autoruns.find_autoruns(tree), surfaces.find_rules(tree)])
     facts = together([*found, Facts(unreadable=unread)])
     return _assemble(snapshot, ledger, tree, facts)
-
-
-def _extract(readers: Mapping[str, Language], ledger: Ledger, texts: Texts) -> tuple[Extraction, tuple[Unreadable, ...]]:
-    """Let every language read its files. Of installed packages only capabilities are taken, and only as possible."""
-    results: list[Extraction] = []
-    rows: list[Unreadable] = []
-    for language in readers.values():
-        files = [file for file in ledger.files if file.language in language.READS and file.path in texts]
-        chosen, left_out = _within(files)
-        rows.extend(Unreadable(path=path, reason=f"beyond {CODE_BYTES} bytes of code of one language", gate=True) for path in left_out)
-        for vendored in (False, True):
-            paths = [path for path in chosen if is_vendored(path) is vendored]
-            if paths:
-                extraction = language.extract(Selection(texts, paths))
-                results.append(_as_installed(extraction) if vendored else extraction)
-    rows.extend(row for result in results for row in result.unreadable)
-    return _joined(results), tuple(rows)
-
-
-def _within(files: list[File]) -> tuple[list[str], list[str]]:
-    room = CODE_BYTES
-    chosen: list[str] = []
-    left_out: list[str] = []
-    for file in sorted(files, key=lambda file: (is_vendored(file.path), file.path)):
-        room -= file.size
-        (chosen if room >= 0 else left_out).append(file.path)
-    return chosen, left_out
-
-
-def _as_installed(extraction: Extraction) -> Extraction:
-    possible = tuple(replace(capability, certainty=Certainty.POSSIBLE) for capability in extraction.capabilities)
-    return Extraction(capabilities=possible, unreadable=extraction.unreadable)
-
-
-def _joined(results: Iterable[Extraction]) -> Extraction:
-    every = list(results)
-    return Extraction(
-        servers=tuple(server for result in every for server in result.servers),
-        tools=tuple(tool for result in every for tool in result.tools),
-        capabilities=tuple(capability for result in every for capability in result.capabilities),
-        surfaces=tuple(surface for result in every for surface in result.surfaces),
-    )
 
 
 def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> Target:

@@ -11,7 +11,7 @@ from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.hooks import read_hooks
 from reviewer.inventory.languages import shell
 from reviewer.inventory.launches import documented
-from reviewer.inventory.pages import Page, mentions, prose_capabilities, read_page, run_on_load
+from reviewer.inventory.pages import Page, limits, mentions, prose_capabilities, read_page, run_on_load
 from reviewer.inventory.tree import Tree
 
 #: How many files one page may lead to, its references' references included.
@@ -96,9 +96,14 @@ def _reference(path: str, owner: str, tree: Tree) -> Facts:
     text = tree.texts[path]
     surface = Surface(role=SurfaceRole.REFERENCE, owner=owner, text=text, at=Location(path=path, line=1))
     if tree.files[path].language != "markdown":
-        return Facts(surfaces=(surface,))
+        return Facts(surfaces=(surface,), unreadable=limits(path, text))
     page = Page(path=path, front={}, header="", body=text, body_line=1)
-    return together([Facts(surfaces=(surface,), capabilities=prose_capabilities(page, Certainty.POSSIBLE)), documented(text, path)])
+    return together(
+        [
+            Facts(surfaces=(surface,), unreadable=limits(path, text), capabilities=prose_capabilities(page, Certainty.POSSIBLE)),
+            documented(text, path),
+        ]
+    )
 
 
 def named_pages(paths: list[str], role: SurfaceRole, owner: str, root: str, tree: Tree) -> tuple[tuple[str, ...], Facts]:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 #: How many characters of one page are looked at for fences and mentions; the text itself stays whole.
 PAGE_LENGTH = 400_000
-#: How many words that look like a path are tried.
-MENTIONS = 3_000
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HOOKS_LINE = re.compile(r"^\s*hooks\s*:", re.MULTILINE)
 _SPLIT = re.compile(r"[\s`'\"()\[\]|,;:=*!&]+")
 _SHELLS = frozenset({"bash", "sh", "shell", "zsh", "console", "terminal", "shellsession", "shell-session", "ksh", "!"})
+_WORTH = re.compile(
+    r"(?:```|~~~)[`~ \t{.]*(?:(?:bash|sh|shell|shellsession|zsh|ksh|console|terminal|json\w?|toml)\b|!|$)", re.MULTILINE | re.IGNORECASE
+)
 _PROMPT = re.compile(r"^[ \t]*(?:[$\u276f%]|[\w.-]+@[\w.-]+[^$\n]{0,60}\$)[ \t]+(?=\S)", re.MULTILINE)
 _INLINE = re.compile(r"(?:^|(?<=\s))!`([^`\n]{1,2000})`", re.MULTILINE)
 
@@ -67,12 +68,19 @@ def read_page(path: str, text: str) -> Page:
     """Split a page. Frontmatter that cannot be read whole has ledger rows; the rest is still read."""
     match = _FRONT.match(text)
     if not match:
-        return Page(path=path, front={}, header="", body=text, body_line=1)
+        return Page(path=path, front={}, header="", body=text, body_line=1, unreadable=limits(path, text))
     document = read_yaml(match[1])
     grave = document.grave or bool(document.faults and _HOOKS_LINE.search(match[1]))
     rows = tuple(Unreadable(path=path, reason=f"frontmatter: {fault}", gate=grave) for fault in document.faults)
     line = text.count("\n", 0, match.end()) + 1
-    return Page(path=path, front=document.mapping, header=match[1], body=text[match.end() :], body_line=line, unreadable=rows)
+    return Page(
+        path=path,
+        front=document.mapping,
+        header=match[1],
+        body=text[match.end() :],
+        body_line=line,
+        unreadable=(*rows, *limits(path, text)),
+    )
 
 
 @functools.cache
@@ -82,14 +90,17 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").disable(["inline", "text_join"])  # blocks are enough, and much faster
 
 
-def fences(text: str, first_line: int = 1) -> Iterator[Fence]:
-    """Give the fenced blocks of a Markdown text."""
-    if "```" not in text and "~~~" not in text:
-        return
+@functools.lru_cache(maxsize=64)
+def fences(text: str, first_line: int = 1) -> tuple[Fence, ...]:
+    """Give the fenced blocks of a Markdown text that can hold commands or configurations; the text is parsed only if it has such a one."""
+    if not _WORTH.search(text):
+        return ()
+    found = []
     for token in _markdown().parse(text[:PAGE_LENGTH]):
         if token.type == "fence" and token.map:
             language = (token.info.split() or [""])[0].lower().strip("{}.")
-            yield Fence(language=language, text=token.content, line=first_line + token.map[0] + 1)
+            found.append(Fence(language=language, text=token.content, line=first_line + token.map[0] + 1))
+    return tuple(found)
 
 
 def shell_text(fence: Fence) -> str | None:
@@ -119,18 +130,22 @@ def run_on_load(page: Page) -> Iterator[tuple[str, int]]:
         yield match[1], page.body_line + page.body.count("\n", 0, match.start())
 
 
-def mentions(text: str, tree: Tree, *bases: str) -> Iterator[str]:
+def limits(path: str, text: str) -> tuple[Unreadable, ...]:
+    """Give a row for a page that is too long to be looked at whole."""
+    if len(text) <= PAGE_LENGTH:
+        return ()
+    reason = f"longer than {PAGE_LENGTH} characters: beyond them it is read as text, not for commands and files that it names"
+    return (Unreadable(path=path, reason=reason, gate=True),)
+
+
+def mentions(text: str, tree: Tree, *bases: str) -> tuple[str, ...]:
     """Give the files and folders of the submission that a text names by a path, seen from each base folder, each once."""
-    seen: set[str] = set()
-    tried: set[str] = set()
-    for word in _SPLIT.split(text[:PAGE_LENGTH]):
-        if len(tried) >= MENTIONS:
-            return
+    seen: dict[str, None] = {}
+    for word in dict.fromkeys(_SPLIT.split(text[:PAGE_LENGTH])):
         trimmed = word.strip("<>{}.,") if not word.startswith(("./", "../", "{", "<")) else word.rstrip(".,>")
-        if trimmed in tried or not 2 < len(trimmed) < 300 or not ("/" in trimmed or "." in trimmed):  # noqa: PLR2004
+        if not 2 < len(trimmed) < 300 or not ("/" in trimmed or "." in trimmed):  # noqa: PLR2004
             continue
-        tried.add(trimmed)
         place = tree.resolve(trimmed, *bases)
-        if place is not None and place not in seen and (place in tree.files or "/" in trimmed):
-            seen.add(place)
-            yield place
+        if place is not None and (place in tree.files or "/" in trimmed):
+            seen[place] = None
+    return tuple(seen)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from checks.model import File, Unreadable
+from reviewer.inventory.conventions import names
 from reviewer.inventory.documents import Document, read_json, read_toml
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.languages.interface import Extraction
@@ -32,7 +33,7 @@ class Tree:
     snapshot: Snapshot
     files: Mapping[str, File]
     texts: Mapping[str, str]
-    extraction: Extraction
+    extraction: Extraction = field(default_factory=Extraction)
     by_name: Mapping[str, tuple[str, ...]] = field(init=False)
     folders: Mapping[str, tuple[str, ...]] = field(init=False)
     _folded: Mapping[str, str] = field(init=False)
@@ -40,20 +41,31 @@ class Tree:
 
     def __post_init__(self) -> None:
         """Build the indexes in one pass."""
-        names: dict[str, list[str]] = {}
+        by_name: dict[str, list[str]] = {}
         folders: dict[str, list[str]] = {}
         for path in self.files:
             folder, _, name = path.rpartition("/")
-            names.setdefault(name.lower(), []).append(path)
+            by_name.setdefault(name.lower(), []).append(path)
             folders.setdefault(folder, []).append(path)
-        object.__setattr__(self, "by_name", {name: tuple(paths) for name, paths in names.items()})
+        object.__setattr__(self, "by_name", {name: tuple(paths) for name, paths in by_name.items()})
         object.__setattr__(self, "folders", {folder: tuple(paths) for folder, paths in folders.items()})
         object.__setattr__(self, "_folded", {path.casefold(): path for path in self.files})
 
-    def named(self, *names: str) -> Iterator[str]:
+    def named(self, *wanted: str) -> Iterator[str]:
         """Give the readable files that have one of these names (lower case), installed packages of others left out."""
-        for name in names:
+        for name in wanted:
             yield from (path for path in self.by_name.get(name, ()) if path in self.texts and not is_vendored(path))
+
+    def root_of(self, path: str) -> str:
+        """Give the folder of the package, Skill, plugin or bundle in which a file lies; the whole if there is none."""
+        folder = path.rpartition("/")[0]
+        while folder and not self._is_root(folder):
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    def _is_root(self, folder: str) -> bool:
+        anchored = any(f"{folder}/{name}".casefold() in self._folded for name in names("anchors"))
+        return anchored or any(f"{folder}/{name}" in self.folders for name in names("plugin_folders"))
 
     def below(self, folder: str, suffix: str) -> list[str]:
         """Give the readable files under a folder whose name ends so."""

@@ -31,29 +31,16 @@ def find(tree: Tree) -> Facts:
     """Give one component per package that holds a server, and the programs that packages put on the path."""
     evidence: dict[str, _Evidence] = {}
     for server in tree.extraction.servers:
-        found = evidence.setdefault(root_of(server.at.path, tree), _Evidence())
+        found = evidence.setdefault(tree.root_of(server.at.path), _Evidence())
         found.servers.append(server)
         found.places.append(server.at)
     for tool in tree.extraction.tools:
-        evidence.setdefault(root_of(tool.at.path, tree), _Evidence()).places.append(tool.at)
+        evidence.setdefault(tree.root_of(tool.at.path), _Evidence()).places.append(tool.at)
     for path in _foreign(tree):
         evidence.setdefault(path.rpartition("/")[0], _Evidence()).places.append(Location(path=path))
     evidence = {root: found for root, found in evidence.items() if _counts(found)} or evidence
     components = tuple(_component(root, evidence[root], tree) for root in sorted(evidence))
     return Facts(components=components, programs=tuple(dict.fromkeys(_programs(tree))))
-
-
-def root_of(path: str, tree: Tree) -> str:
-    """Give the folder of the package, Skill, plugin or bundle in which a file lies; the whole if there is none."""
-    folder = path.rpartition("/")[0]
-    while folder and not _is_root(folder, tree):
-        folder = folder.rpartition("/")[0]
-    return folder
-
-
-def _is_root(folder: str, tree: Tree) -> bool:
-    inside = {path.rpartition("/")[2].lower() for path in tree.folders.get(folder, ())}
-    return bool(inside & names("anchors")) or any(f"{folder}/{name}" in tree.folders for name in names("plugin_folders"))
 
 
 def _counts(found: _Evidence) -> bool:

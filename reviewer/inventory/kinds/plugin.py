@@ -60,7 +60,7 @@ def _marketplace(path: str, known: set[str], tree: Tree) -> Iterator[Facts]:
     elsewhere = [str(entry.get("name", "?"))[:60] for entry in entries if not isinstance(entry.get("source"), str)]
     if elsewhere:
         some = ", ".join(elsewhere[:5]) + (", …" if len(elsewhere) > 5 else "")  # noqa: PLR2004  a few names are enough to find the place
-        reason = f"lists {len(elsewhere)} plugins that lie elsewhere and are not part of this submission: {some}"
+        reason = f"lists plugins that lie elsewhere and are not part of this submission ({len(elsewhere)}): {some}"
         yield Facts(unreadable=(Unreadable(path=path, reason=reason, gate=True),))
 
 

@@ -1,0 +1,90 @@
+"""Lets every language read its files, in portions that keep memory bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from checks.model import Certainty, File, Unreadable
+from reviewer.inventory.file_types import is_vendored
+from reviewer.inventory.languages.interface import Extraction, Language
+from reviewer.inventory.texts import Selection
+from reviewer.inventory.tree import Tree
+
+#: How many bytes of code of one language are understood as code; the submission's own files come first.
+CODE_BYTES = 30_000_000
+#: How many bytes are read at once. A syntax tree needs forty times as much, and the child has few hundred megabytes.
+PORTION = 4_000_000
+
+
+def extract_code(readers: Mapping[str, Language], tree: Tree) -> tuple[Extraction, tuple[Unreadable, ...]]:
+    """Read all code. Of installed packages of others only capabilities are taken, and only as possible."""
+    results: list[Extraction] = []
+    rows: list[Unreadable] = []
+    for language in readers.values():
+        files = [file for file in tree.files.values() if file.language in language.READS and file.path in tree.texts]
+        chosen, left_out = _within(files)
+        rows.extend(Unreadable(path=path, reason=f"beyond {CODE_BYTES} bytes of code of one language", gate=True) for path in left_out)
+        for vendored in (False, True):
+            for portion in _portions([file for file in chosen if is_vendored(file.path) is vendored], tree):
+                extraction = language.extract(Selection(tree.texts, portion))
+                results.append(_as_installed(extraction) if vendored else extraction)
+    rows.extend(row for result in results for row in result.unreadable)
+    return _joined(results), tuple(rows)
+
+
+def _within(files: Iterable[File]) -> tuple[list[File], list[str]]:
+    room = CODE_BYTES
+    chosen: list[File] = []
+    left_out: list[str] = []
+    for file in sorted(files, key=lambda file: (is_vendored(file.path), file.path)):
+        if file.size <= room:
+            room -= file.size
+            chosen.append(file)
+        else:
+            left_out.append(file.path)
+    return chosen, left_out
+
+
+def _portions(files: list[File], tree: Tree) -> Iterator[list[str]]:
+    """Keep the files of one package or Skill together as far as they fit, since calls are followed inside a portion only."""
+    groups: dict[str, list[File]] = {}
+    for file in files:
+        groups.setdefault(tree.root_of(file.path), []).append(file)
+    portion: list[File] = []
+    for chunk in (chunk for _, group in sorted(groups.items()) for chunk in _chunks(group)):
+        if portion and _size(portion) + _size(chunk) > PORTION:
+            yield [file.path for file in portion]
+            portion = []
+        portion.extend(chunk)
+    if portion:
+        yield [file.path for file in portion]
+
+
+def _chunks(group: list[File]) -> Iterator[list[File]]:
+    chunk: list[File] = []
+    for file in group:
+        if chunk and _size(chunk) + file.size > PORTION:
+            yield chunk
+            chunk = []
+        chunk.append(file)
+    yield chunk
+
+
+def _size(files: list[File]) -> int:
+    return sum(file.size for file in files)
+
+
+def _as_installed(extraction: Extraction) -> Extraction:
+    possible = tuple(replace(capability, certainty=Certainty.POSSIBLE) for capability in extraction.capabilities)
+    return Extraction(capabilities=possible, unreadable=extraction.unreadable)
+
+
+def _joined(results: Iterable[Extraction]) -> Extraction:
+    every = list(results)
+    return Extraction(
+        servers=tuple(server for result in every for server in result.servers),
+        tools=tuple(tool for result in every for tool in result.tools),
+        capabilities=tuple(capability for result in every for capability in result.capabilities),
+        surfaces=tuple(surface for result in every for surface in result.surfaces),
+    )
