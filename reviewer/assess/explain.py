@@ -6,7 +6,7 @@ Contributions do not add up to the score, as families corroborate each other (a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -43,7 +43,9 @@ def _lost(facts: Facts, numbers: Numbers, policy: Policy) -> float:
 
 def _family_reasons(facts: Facts, numbers: Numbers, policy: Policy) -> Iterator[Reason]:
     for kind, axis in _AXES.items():
-        for family in family_says(facts.findings, kind, policy):
+        for family, says in family_says(facts.findings, kind, policy).items():
+            if not says:
+                continue
             mine = [finding for finding in facts.findings if finding.family == family and finding.kind is kind]
             rest = tuple(finding for finding in facts.findings if finding.family != family or finding.kind is not kind)
             more = f" (and {len(mine) - 1} more like it)" if len(mine) > 1 else ""
@@ -134,19 +136,30 @@ def counterfactuals(facts: Facts, numbers: Numbers, policy: Policy) -> tuple[str
 
 def _fewest(facts: Facts, numbers: Numbers, policy: Policy, omissions: list[_Omission]) -> list[str]:
     """Leave out, one after the other, what helps most, until the recommendation changes."""
-    labels: list[str] = []
-    left = list(omissions)
-    for _ in range(policy.rules.explanation.shown):
-        if not left:
-            break
-        judged = [(judge(omission.apply(facts), policy), omission) for omission in left]
+    chosen: list[_Omission] = []
+    for _ in range(min(policy.rules.explanation.shown, len(omissions))):
+        judged = [(judge(_apply([*chosen, one], facts), policy), one) for one in omissions if one not in chosen]
         after, best = min(judged, key=lambda pair: (pair[0].recommendation.rank, len(pair[0].gates), pair[0].risk, pair[1].label))
-        labels.append(best.label)
-        left.remove(best)
-        facts = best.apply(facts)
+        chosen.append(best)
         if after.recommendation.rank < numbers.recommendation.rank:
-            return [_sentence(tuple(labels), numbers, after)]
+            needed = _needed(chosen, facts, numbers, policy)
+            return [_sentence(tuple(one.label for one in needed), numbers, judge(_apply(needed, facts), policy))]
     return []
+
+
+def _needed(chosen: list[_Omission], facts: Facts, numbers: Numbers, policy: Policy) -> list[_Omission]:
+    """Take back what was left out in vain."""
+    for one in list(chosen):
+        rest = [other for other in chosen if other is not one]
+        if rest and judge(_apply(rest, facts), policy).recommendation.rank < numbers.recommendation.rank:
+            chosen = rest
+    return chosen
+
+
+def _apply(omissions: Iterable[_Omission], facts: Facts) -> Facts:
+    for omission in omissions:
+        facts = omission.apply(facts)
+    return facts
 
 
 def _sentence(labels: tuple[str, ...], before: Numbers, after: Numbers) -> str:

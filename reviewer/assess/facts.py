@@ -37,6 +37,11 @@ class Facts:
         return (*self.capabilities, *(capability for tool in self.tools for capability in tool.capabilities))
 
     @property
+    def runs_unasked(self) -> bool:
+        """True when a hook or an installation script runs. What a server does when it is started was asked for."""
+        return bool(self.autoruns) or any(capability.trigger is Trigger.INSTALL for capability in self.all_capabilities)
+
+    @property
     def complete(self) -> bool:
         """True when every check gave an answer, the reading ended well, and nothing is unread that could run or instruct."""
         return not (self.failed or self.failure or self.unread)

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from checks.model import Capability, CapabilityId, Confidence, Finding, Kind, Trigger
+from checks.model import Capability, CapabilityId, Confidence, Finding, Kind
 from checks.text import escape
 from reviewer.assess.facts import Facts
 from reviewer.assess.policy import Policy
@@ -135,15 +135,10 @@ def combinations(facts: Facts, policy: Policy) -> Iterable[str]:
     """Yield the names of the combinations that are there."""
     held = {capability.id for capability in facts.all_capabilities}
     for name, combination in policy.rules.combinations.items():
-        if name in facts.excused or (combination.automatic and not _runs_unasked(facts, policy)):
+        if name in facts.excused or (combination.automatic and not facts.runs_unasked):
             continue
         if (combination.legs or combination.automatic) and all(held.intersection(leg) for leg in combination.legs):
             yield name
-
-
-def _runs_unasked(facts: Facts, policy: Policy) -> bool:
-    usual = policy.rules.impact.at_start
-    return bool(facts.autoruns) or any(held.trigger is not Trigger.MODEL and held.id not in usual for held in facts.all_capabilities)
 
 
 def _is_quiet(path: str, policy: Policy) -> bool:

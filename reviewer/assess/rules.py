@@ -60,7 +60,7 @@ class Weight(Rule):
 
 
 class Combination(Rule):
-    """Capabilities that are worse together: one of each leg must be there; ``automatic``: something must start without being asked."""
+    """Capabilities that are worse together: one of each leg must be there; ``automatic``: something must run unasked."""
 
     points: Points
     legs: Annotated[tuple[Abilities, ...], Field(strict=False)] = ()
@@ -71,14 +71,13 @@ class Combination(Rule):
 class Impact(Rule):
     """How capabilities add up: the heaviest, plus ``following`` times each of the next ``counted``.
 
-    ``reach`` is what evidence of malice, and what was not read, count for at least; ``at_start`` do not count as running unasked.
+    ``reach`` is what evidence of malice, and what was not read, count for at least.
     """
 
     following: Share
     counted: Annotated[int, Field(ge=0, le=10)]
     data_class: Share
     data: Abilities
-    at_start: Abilities
     certainty: Mapping[Standing, Share]
     reach: Points
 

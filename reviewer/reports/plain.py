@@ -62,8 +62,7 @@ def _heading(dossier: Dossier, paper: Paper) -> None:
     name = " ".join(filter(None, (escape(target.name, _NAME), escape(version, _NAME) if version else "")))
     paper.head(f"{name}  ({kind_word(target.kind.value)})")
     paper.line(escape(snapshot.source, _LINE), indent=0, style="dim")
-    weighty = [finding for finding in dossier.scan.findings if finding.severity is not Severity.INFO]
-    word, says = said_recommendation(dossier.assessment, findings=len(weighty))
+    word, says = said_recommendation(dossier.assessment, findings=len(dossier.scan.findings))
     paper.raw("")
     paper.line(f"{word}: {says}", indent=0, style=_STYLES[dossier.assessment.recommendation])
     if not dossier.assessment.complete:

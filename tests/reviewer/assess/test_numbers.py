@@ -65,11 +65,11 @@ def test_a_tool_brings_its_capabilities() -> None:
     ("facts", "points"),
     [
         ({"autoruns": (AutoRun(event="npm:postinstall", command="x", trigger=Trigger.INSTALL, at=Location(path="package.json")),)}, 0.5),
-        ({"capabilities": (a_capability("proc.exec", trigger=Trigger.AUTOMATIC),)}, 7.5),
+        ({"capabilities": (a_capability("proc.exec", trigger=Trigger.INSTALL),)}, 7.5),
         ({"capabilities": (a_capability("env.use", trigger=Trigger.AUTOMATIC),)}, 1),
     ],
 )
-def test_what_runs_unasked_adds_to_impact_unless_every_server_does_it(facts: dict[str, object], points: float) -> None:
+def test_what_runs_unasked_adds_to_impact_but_not_what_a_server_does_when_it_starts(facts: dict[str, object], points: float) -> None:
     assert judge(Facts(**facts), POLICY).impact == pytest.approx(points)  # type: ignore[arg-type]  # parametrised
 
 

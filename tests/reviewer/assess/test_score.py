@@ -57,6 +57,15 @@ def test_where_no_one_thing_suffices_the_fewest_are_named() -> None:
     assert first.endswith("the recommendation becomes approve")
 
 
+def test_what_is_left_out_in_vain_is_not_named() -> None:
+    launcher = a_weakness("unpinned-launcher", "README.md:3", family="F21", severity=Severity.MEDIUM)
+    two = a_target(capabilities=(a_capability("fs.read", Scope.ANY), a_capability("fs.write", Scope.ARGUMENT)))
+
+    first = assess(two, a_scan(launcher), POLICY, failure=None).counterfactuals[0]
+
+    assert first.startswith("without the capability fs.read (any) and the capability fs.write (tool-argument) the score falls")
+
+
 def test_an_unread_path_has_a_counterfactual_and_its_name_cannot_act() -> None:
     target = a_target(unreadable=(Unreadable(path="\x1b[2Jx", reason="encrypted", gate=True),), coverage=0.9)
 
