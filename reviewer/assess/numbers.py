@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from checks.model import Capability, CapabilityId, Confidence, Finding, Kind
+from checks.model import Capability, CapabilityId, Confidence, Finding, Kind, Severity
 from checks.text import escape
 from reviewer.assess.facts import Facts
 from reviewer.assess.policy import Policy
@@ -25,7 +25,8 @@ from reviewer.model import Gate, GateEffect, Recommendation
 __all__ = ["Numbers", "combinations", "family_says", "judge", "weigh"]
 
 _EFFECT = {GateEffect.BLOCK: Recommendation.BLOCK, GateEffect.INVESTIGATE: Recommendation.INVESTIGATE}
-_CONFIDENCES = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+_BADNESS = {severity: severity.rank for severity in Severity}
+_SURENESS = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,14 +206,13 @@ def _gates(facts: Facts, policy: Policy) -> Iterable[Gate]:
 
 
 def _fires(rule: GateRule, finding: Finding) -> bool:
-    conditions = [
-        finding.kind is rule.kind,
-        finding.severity.rank >= rule.severity.rank,
-        _CONFIDENCES.index(finding.confidence) >= _CONFIDENCES.index(rule.confidence),
-        not rule.checks or finding.check in rule.checks,
-        not rule.families or finding.family in rule.families,
-    ]
-    return all(conditions)
+    return (
+        finding.kind is rule.kind
+        and _BADNESS[finding.severity] >= _BADNESS[rule.severity]
+        and _SURENESS[finding.confidence] >= _SURENESS[rule.confidence]
+        and (not rule.checks or finding.check in rule.checks)
+        and (not rule.families or finding.family in rule.families)
+    )
 
 
 def _seen(finding: Finding) -> str:
