@@ -22,8 +22,8 @@ __all__ = ["Call", "CallGraph", "Function", "merge"]
 VISITS = 200_000
 #: How often one function may be visited from one handler, before its parameters are taken as unknown.
 REVISITS = 6
-#: How many places and objects one merged capability keeps.
-KEPT = 50
+#: How many places and objects one merged capability keeps; the inventory keeps fewer, but some of every component.
+KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class CallGraph:
         function = self._functions.get(handler)
         if function is None:
             return ()
-        given = {name: Value(scope=Scope.ARGUMENT) for name in function.parameters} | dict(arguments or {})
+        given = {name: Value.chosen(Scope.ARGUMENT) for name in function.parameters} | dict(arguments or {})
         answer = merge(self._follow(handler, given, Trigger.MODEL))
         self._answers[handler] = merge((*self._answers.get(handler, ()), *answer))
         return answer

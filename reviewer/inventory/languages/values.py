@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-import os.path
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from checks.model import Scope
@@ -16,6 +16,8 @@ __all__ = ["UNKNOWN", "Guard", "ObjectKind", "Value", "host_of", "reading"]
 ALTERNATIVES = 8
 #: How many characters of a literal are kept as an object.
 OBJECT_LENGTH = 200
+#: How many characters of a text are followed, and how many elements of a list.
+TEXT_LENGTH, ELEMENTS = 20_000, 256
 
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//(?:[^/?#@\s]{0,300}@)?([^/?#:\s@]{1,255}|\[[^\]\s]{1,60}\])(?=([/?#:]|$))")
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,255}")
@@ -77,6 +79,12 @@ class Value:
         """Make a value of which only is known who chooses it."""
         return cls(scope=scope, start=scope)
 
+    @classmethod
+    def listed(cls, items: Iterable[Value]) -> Value:
+        """Make the value of a list; lists inside it are blurred, so that no nest of lists grows."""
+        flat = (item.blurred if item.items is not None else item for item in items)
+        return cls(scope=Scope.LITERAL, start=Scope.LITERAL, items=tuple(itertools.islice(flat, ELEMENTS)))
+
     @property
     def blurred(self) -> Value:
         """What remains known of something made from this value: who chooses it."""
@@ -91,23 +99,24 @@ class Value:
             return self
         texts = tuple(dict.fromkeys((*self.texts, *other.texts))) if self.texts and other.texts else ()
         fits = 0 < len(texts) <= ALTERNATIVES
-        common = "" if fits or not (self.beginnings and other.beginnings) else os.path.commonprefix([*self.beginnings, *other.beginnings])
+        common = "" if fits or not (self.beginnings and other.beginnings) else _common(self.beginnings + other.beginnings)
         return Value(
             texts=texts if fits else (),
             prefix=common,
             scope=self.scope.wider(other.scope),
             parameters=self.parameters | other.parameters,
-            start=self.start.join(other.start),
+            head=self.head if self.head == other.head else "",
+            start=self.start.wider(other.start),
             starters=self.starters | other.starters,
         )
 
     def followed_by(self, other: Value) -> Value:
         """Give what is known of this text with another behind it."""
         text, tail = self.text, other.text
-        if text is not None and tail is not None:
+        if text is not None and tail is not None and len(text) + len(tail) <= TEXT_LENGTH:
             return Value.literal(text + tail)
         return Value(
-            prefix=text + (tail if tail is not None else other.prefix) if text is not None else self.prefix,
+            prefix=(text + (tail if tail is not None else other.prefix))[:TEXT_LENGTH] if text is not None else self.prefix,
             scope=self.scope.wider(other.scope),
             parameters=self.parameters | other.parameters,
             head=self.head or (other.head if text == "" else ""),
@@ -129,7 +138,7 @@ class Value:
             value = arguments.get(name, UNKNOWN).blurred
             scope, parameters = scope.wider(value.scope), parameters | value.parameters
             if name in self.starters:
-                start, starters = start.join(value.start), starters | value.starters
+                start, starters = start.wider(value.start), starters | value.starters
         if first is not None:
             start, starters = first.start, first.starters
         prefix = self.prefix if first is None else (first.text or first.prefix)
@@ -145,6 +154,12 @@ class Value:
 
 
 UNKNOWN = Value()
+
+
+def _common(texts: tuple[str, ...]) -> str:
+    """Give what all texts begin with."""
+    first, last = min(texts), max(texts)
+    return next((first[:index] for index, character in enumerate(first) if last[index : index + 1] != character), first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

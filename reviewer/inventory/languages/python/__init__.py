@@ -12,8 +12,9 @@ from reviewer.inventory.languages.callgraph import CallGraph
 from reviewer.inventory.languages.interface import Extraction
 from reviewer.inventory.languages.python.answers import Answers
 from reviewer.inventory.languages.python.constants import Constants
+from reviewer.inventory.languages.python.drafts import Registered
 from reviewer.inventory.languages.python.facts import Facts, note_callers
-from reviewer.inventory.languages.python.listing import Listing, Registered
+from reviewer.inventory.languages.python.listing import Listing
 from reviewer.inventory.languages.python.names import Names
 from reviewer.inventory.languages.python.prompts import texts_of
 from reviewer.inventory.languages.python.scopes import Module, read_module
@@ -71,7 +72,7 @@ def _ordered(tools: tuple[Tool, ...]) -> tuple[Tool, ...]:
 def _capabilities(one: Registered, graph: CallGraph) -> tuple[Capability, ...]:
     if one.handler is None:
         return ()
-    fixed = {name: Value.literal(text) for name, text in (one.fixed or {}).items()}
+    fixed = {name: Value.literal(text) for name, text in one.fixed.items()}
     return graph.of_handler(one.handler.id, arguments=fixed)
 
 

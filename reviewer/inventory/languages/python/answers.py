@@ -9,9 +9,10 @@ from ast_grep_py import SgNode
 
 from checks.model import Tool, ToolKind
 from reviewer.inventory.languages.python.constants import Constants
-from reviewer.inventory.languages.python.listing import Listing, Registered
+from reviewer.inventory.languages.python.drafts import Registered, shown
+from reviewer.inventory.languages.python.listing import Listing
 from reviewer.inventory.languages.python.names import Names, Ref
-from reviewer.inventory.languages.python.schema import Schemas, is_plain
+from reviewer.inventory.languages.python.schema import is_plain
 from reviewer.inventory.languages.python.scopes import Bound, Scope
 from reviewer.inventory.languages.python.servers import Servers
 from reviewer.inventory.languages.python.syntax import keyword
@@ -39,7 +40,6 @@ class Answers:
         self._constants = constants
         self._servers = servers
         self._listing = listing
-        self._schemas = Schemas(names, constants)
 
     def registered(self) -> Iterator[Registered]:
         """Give what every list handler lists; a list that is made at run time is one dynamic tool."""
@@ -56,7 +56,7 @@ class Answers:
                 for node, scope in fresh:
                     yield from self._listed(kind, node, scope, answer)
                 if not here and not every:
-                    tool = Tool(kind=kind, part="", name=_shown(place), at=handler.module.source.at(handler.node), dynamic=True)
+                    tool = Tool(kind=kind, part="", name=shown(place), at=handler.module.source.at(handler.node), dynamic=True)
                     yield Registered(tool=tool, handler=answer)
 
     def _given(self) -> Iterator[tuple[str, list[tuple[Scope, SgNode]]]]:
@@ -133,22 +133,22 @@ class Answers:
             named = named or keyword(node, "uriTemplate") or keyword(node, "name")
             name = self._constants.of(named, scope, env)
             told = keyword(node, "description")
-            description, computed = self._listing.told(told, scope, env) if told is not None else (None, False)
+            description, computed = self._listing.drafts.told(told, scope, env) if told is not None else (None, False)
             known = isinstance(name, str)
             source = scope.module.source
             tool = Tool(
                 kind=kind,
                 part="",
-                name=name if known else _shown(named if named is not None else node),
+                name=name if known else shown(named if named is not None else node),
                 at=source.at(node),
                 dynamic=computed or not known,
                 description=description,
                 input_schema=self._schema(keyword(node, "inputSchema") or keyword(node, "input_schema"), scope, env),
-                annotations=self._listing.annotations(keyword(node, "annotations"), scope, env),
+                annotations=self._listing.drafts.annotations(keyword(node, "annotations"), scope, env),
                 handler=answer.module.source.at(answer.node) if answer is not None else None,
                 last=answer.module.source.last(answer.node) if answer is not None else 0,
             )
-            yield Registered(tool=tool, handler=answer, fixed=_fixed(answer, name) if known else None)
+            yield Registered(tool=tool, handler=answer, fixed=_fixed(answer, name) if known else {})
 
     def _schema(self, node: SgNode | None, scope: Scope, env: Mapping[str, Any]) -> dict[str, Any] | None:
         """Give a literal schema, or that of ``Model.model_json_schema()``."""
@@ -157,7 +157,7 @@ class Answers:
         if called is not None and method is not None and method.text() in {"model_json_schema", "schema"}:
             owner = self._constants.of(called.field("object"), scope, env)
             model = owner.scope if isinstance(owner, Ref) else None
-            return self._schemas.of_model(model) if model is not None and model.kind == "class" else None
+            return self._listing.drafts.schemas.of_model(model) if model is not None and model.kind == "class" else None
         found = self._constants.of(node, scope, env)
         return known_part(found) if isinstance(found, dict) else None
 
@@ -179,7 +179,3 @@ def _fixed(answer: Scope | None, name: str) -> dict[str, str]:
     if answer is not None and answer.is_method:
         listed = listed[1:]
     return {listed[0].name: name} if len(listed) > 1 else {}
-
-
-def _shown(node: SgNode) -> str:
-    return " ".join(node.text()[:400].split())[:200]

@@ -6,12 +6,9 @@
 
 from __future__ import annotations
 
-import enum
-import inspect
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from ast_grep_py import SgNode
 
@@ -19,20 +16,12 @@ from reviewer.inventory.languages.python.names import Names, Ref, argument_for
 from reviewer.inventory.languages.python.scopes import Binding, Bound, Scope
 from reviewer.inventory.languages.python.strings import is_bytes, parts
 from reviewer.inventory.languages.python.syntax import arguments, children
+from reviewer.inventory.languages.python.texts import FUNCTIONS, LENGTH, METHODS, UNKNOWN, formatted, number, replaced
 
-__all__ = ["UNKNOWN", "Constants", "Made", "Unknown", "documentation"]
+__all__ = ["UNKNOWN", "Constants", "Made", "documentation"]
 
-#: How deep an expression is followed, how many nodes one question may look at, and how long a text or list may grow.
-DEPTH, LOOKS, LENGTH, ELEMENTS = 40, 50_000, 2_000_000, 5_000
-
-
-class Unknown(enum.Enum):
-    """The value of what is computed at run time."""
-
-    UNKNOWN = enum.auto()
-
-
-UNKNOWN: Final = Unknown.UNKNOWN
+#: How deep an expression is followed, how many nodes one question may look at, and how long a list may grow.
+DEPTH, LOOKS, ELEMENTS = 40, 50_000, 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +35,6 @@ class Made:
 
 
 Env = Mapping[str, Any]
-_METHODS: Mapping[str, Callable[[str], str]] = {
-    "strip": str.strip,
-    "lstrip": str.lstrip,
-    "rstrip": str.rstrip,
-    "lower": str.lower,
-    "upper": str.upper,
-    "title": str.title,
-    "capitalize": str.capitalize,
-}
-_FUNCTIONS: Mapping[str, Callable[[str], str]] = {
-    "textwrap.dedent": textwrap.dedent,
-    "inspect.cleandoc": inspect.cleandoc,
-    "str": str,
-}
 
 
 class Constants:
@@ -74,8 +49,8 @@ class Constants:
         self._kinds: dict[str, Callable[[SgNode, Scope, Env], Any]] = {
             "string": self._string,
             "concatenated_string": self._adjacent,
-            "integer": lambda n, _s, _e: _number(n.text()),
-            "float": lambda n, _s, _e: _number(n.text()),
+            "integer": lambda n, _s, _e: number(n.text()),
+            "float": lambda n, _s, _e: number(n.text()),
             "true": lambda _n, _s, _e: True,
             "false": lambda _n, _s, _e: False,
             "none": lambda _n, _s, _e: None,
@@ -87,6 +62,7 @@ class Constants:
             "dictionary": self._dictionary,
             "list_comprehension": self._comprehension,
             "generator_expression": self._comprehension,
+            "dictionary_comprehension": self._comprehension,
             "identifier": self._identifier,
             "attribute": self._attribute,
             "dotted_name": self._attribute,
@@ -185,12 +161,17 @@ class Constants:
         return found
 
     def _comprehension(self, node: SgNode, scope: Scope, env: Env) -> Any:  # noqa: ANN401
+        """Give one element per turn; what a condition leaves out is kept, for it may be there."""
         inside = children(node)
         clauses = [child for child in inside if child.kind() == "for_in_clause"]
-        if len(clauses) != 1 or len(inside) != len(clauses) + 1:
+        if len(clauses) != 1:
             return UNKNOWN
         rows = self.rows(clauses[0], scope, env)
-        return UNKNOWN if rows is None else [self.of(inside[0], scope, {**env, **row}) for row in rows]
+        if rows is None or inside[0].kind() != "pair":
+            return UNKNOWN if rows is None else [self.of(inside[0], scope, {**env, **row}) for row in rows]
+        key, value = inside[0].field("key"), inside[0].field("value")
+        pairs = [(self.of(key, scope, {**env, **row}), self.of(value, scope, {**env, **row})) for row in rows]
+        return dict(pairs) if all(isinstance(name, str | int) for name, _ in pairs) else UNKNOWN
 
     def rows(self, loop: SgNode, scope: Scope, env: Env) -> list[dict[str, Any]] | None:
         """Give, for each turn of a loop over something known, what its variables are; None if it is not known."""
@@ -227,9 +208,17 @@ class Constants:
             return UNKNOWN
         grown = list(first)
         for binding in bindings[1:]:
-            more = self.of(binding.node, binding.scope, env)
+            more = self._each(binding) or self.of(binding.node, binding.scope, env)
             grown.extend(more if isinstance(more, list) else [more])
         return grown
+
+    def _each(self, change: Binding) -> list[Any]:
+        """Give what a loop variable that is appended to a list can be."""
+        if change.node is None or change.node.kind() != "identifier":
+            return []
+        loops = [one for one in self.names.lookup(change.node.text(), change.scope) if one.bound is Bound.ELEMENT and one.index is None]
+        found = [self.of(one.node, one.scope) for one in loops]
+        return [element for elements in found if isinstance(elements, list) for element in elements][:ELEMENTS]
 
     def _bound(self, binding: Binding) -> Any:  # noqa: ANN401
         match binding.bound:
@@ -354,9 +343,11 @@ class Constants:
 
     def _external(self, ref: Ref, node: SgNode, scope: Scope, env: Env) -> Any:  # noqa: ANN401
         positional, keywords = arguments(node)
-        if ref.scope is None and ref.name in _FUNCTIONS and len(positional) == 1:
+        if ref.scope is None and ref.name in FUNCTIONS and len(positional) == 1:
             text = self.of(positional[0], scope, env)
-            return _FUNCTIONS[ref.name](text) if isinstance(text, str) else UNKNOWN
+            return FUNCTIONS[ref.name](text) if isinstance(text, str) else UNKNOWN
+        if ref.scope is None and ref.name == "getattr" and len(positional) > 1:
+            return self._getattr(positional, scope, env)
         if ref.scope is None and ref.name in {"list", "tuple", "sorted", "set", "frozenset"} and len(positional) == 1:
             found = self.of(positional[0], scope, env)
             return list(found) if isinstance(found, list | dict) else UNKNOWN
@@ -368,6 +359,10 @@ class Constants:
         given |= {name: self.of(value, scope, env) for name, value in keywords.items()}
         return Made(ref=Ref(name=ref.name, scope=ref.scope), node=node, scope=scope, given=given)
 
+    def _getattr(self, positional: list[SgNode], scope: Scope, env: Env) -> Any:  # noqa: ANN401
+        owner, name = self.of(positional[0], scope, env), self.of(positional[1], scope, env)
+        return self._of(owner, name, env) if isinstance(name, str) else UNKNOWN
+
     def _fields(self, owner: Scope) -> list[str]:
         """Give the names of a class's constructor arguments in order: those of ``__init__``, else its annotated attributes."""
         made = next((b.definition for b in self.names.member(owner, "__init__") if b.definition is not None), None)
@@ -378,50 +373,21 @@ class Constants:
     def _method(self, owner: str | dict[Any, Any], method: str, node: SgNode, scope: Scope, env: Env) -> Any:  # noqa: ANN401
         positional, keywords = arguments(node)
         if isinstance(owner, dict):
-            views = {"items": [[key, value] for key, value in owner.items()], "values": list(owner.values()), "keys": list(owner)}
-            if method == "get" and positional:
-                return owner.get(self.text(positional[0], scope, env), UNKNOWN)
-            return views.get(method, UNKNOWN)
-        if method in _METHODS and not positional:
-            return _METHODS[method](owner)
+            return self._of_dict(owner, method, self.text(positional[0], scope, env) if positional else None)
+        if method in METHODS and not positional:
+            return METHODS[method](owner)
         given = [self.of(value, scope, env) for value in positional]
         if method == "join" and len(given) == 1 and isinstance(given[0], list):
             return self._joined(owner, given[0])
-        named = {name: self.of(value, scope, env) for name, value in keywords.items()}
         if method == "format":
-            return _formatted(owner, given, named)
-        if method == "replace" and len(given) == 2 and all(isinstance(value, str) for value in given):  # noqa: PLR2004  old and new
-            fits = given[0] and (owner.count(given[0]) * len(given[1])) <= LENGTH
-            return owner.replace(given[0], given[1]) if fits else UNKNOWN
-        return UNKNOWN
+            return formatted(owner, given, {name: self.of(value, scope, env) for name, value in keywords.items()})
+        return replaced(owner, given) if method == "replace" else UNKNOWN
 
-
-def _formatted(pattern: str, given: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
-    """Insert plain texts at ``{}``, ``{0}`` and ``{name}``; any other field is unknown, so that no format code of theirs runs."""
-    if not all(isinstance(value, str | int) for value in (*given, *named.values())):
-        return UNKNOWN
-    pieces: list[str] = []
-    automatic, rest = iter(given), pattern.replace("{{", "\ue000").replace("}}", "\ue001")
-    while "{" in rest:
-        before, _, rest = rest.partition("{")
-        name, closed, rest = rest.partition("}")
-        value = next(automatic, None) if not name else named.get(name)
-        if name.isascii() and name.isdigit() and int(name[:4]) < len(given):
-            value = given[int(name[:4])]
-        if not closed or value is None:
-            return UNKNOWN
-        pieces.extend((before, str(value)))
-        if sum(map(len, pieces)) > LENGTH:
-            return UNKNOWN
-    return "".join((*pieces, rest)).replace("\ue000", "{").replace("\ue001", "}")
-
-
-def _number(text: str) -> Any:  # noqa: ANN401
-    plain = text.replace("_", "").lower()
-    try:
-        return float(plain) if "." in plain or ("e" in plain and not plain.startswith("0x")) else int(plain[:30], 0)
-    except ValueError:
-        return UNKNOWN
+    def _of_dict(self, owner: dict[Any, Any], method: str, key: str | None) -> Any:  # noqa: ANN401
+        if method == "get" and key is not None:
+            return owner.get(key, UNKNOWN)
+        views = {"items": [[name, value] for name, value in owner.items()], "values": list(owner.values()), "keys": list(owner)}
+        return views.get(method, UNKNOWN)
 
 
 def documentation(scope: Scope, constants: Constants) -> str | None:

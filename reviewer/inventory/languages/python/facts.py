@@ -144,14 +144,34 @@ class Facts:
 
     def _guessed(self, called: SgNode, call: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Call]:
         """Follow a dispatch table (``HANDLERS[name](…)``), or a method that few classes have, of an object that is not known."""
-        table = self._constants.of(_dispatch_table(called), scope)
-        if isinstance(table, dict):
-            yield from self._dispatched(table, called, call, scope, guards)
+        looked_up = self._looked_up(called, scope)
+        table = self._entries(_dispatch_table(looked_up), scope)
+        if table:
+            yield from self._dispatched(table, looked_up, call, scope, guards)
             return
         method = called.field("attribute") if called.kind() == "attribute" else None
         namesakes = self._methods.get(method.text(), []) if method is not None else []
         if 0 < len(namesakes) <= NAMESAKES:
             yield from (self._edge(function, call, scope, guards, sure=False) for function in namesakes)
+
+    def _entries(self, node: SgNode | None, scope: Scope) -> dict[object, object]:
+        """Give the entries of a dispatch table: of every dict that a name or an attribute may stand for."""
+        if node is None:
+            return {}
+        owner, name = (node.field("object"), node.field("attribute")) if node.kind() == "attribute" else (None, node)
+        ref = self._names.resolve(owner, scope) if owner is not None else None
+        found = self._names.lookup(node.text(), scope) if owner is None else ()
+        if ref is not None and ref.scope is not None and name is not None:
+            found = self._names.member(ref.scope, name.text())
+        tables = [self._constants.of(one.node, one.scope) for one in found if one.bound is Bound.VALUE]
+        tables.append(self._constants.of(node, scope))
+        return {key: target for table in tables if isinstance(table, dict) for key, target in table.items()}
+
+    def _looked_up(self, called: SgNode, scope: Scope) -> SgNode:
+        """Give ``table[key]`` for ``handler = table[key]; handler(…)``."""
+        bindings = self._names.lookup(called.text(), scope) if called.kind() == "identifier" else ()
+        nodes = [one.node for one in bindings if one.bound is Bound.VALUE and one.scope is scope and one.node is not None]
+        return nodes[-1] if nodes else called
 
     def _dispatched(
         self, table: dict[object, object], called: SgNode, call: SgNode, scope: Scope, guards: tuple[Guard, ...]
@@ -206,7 +226,7 @@ class Facts:
     # -- conditions -------------------------------------------------------------------------------------------------
 
     def _guards(self, conditions: tuple[Condition, ...], scope: Scope) -> tuple[Guard, ...]:
-        return tuple(filter(None, (self._guard(condition, scope) for condition in conditions)))
+        return tuple(filter(None, (self._guard(condition, scope) for condition in conditions if not condition.loop)))
 
     def _guard(self, condition: Condition, scope: Scope) -> Guard | None:
         """Read ``name == "x"``, ``name in ("x", "y")``, either of them or'ed, and ``case "x" | "y"``."""

@@ -23,7 +23,6 @@ DEPTH, LOOKS, WAYS = 24, 2_000, 8
 FUNCTIONS = 3
 
 CONFIGURED = Value.chosen(Chooser.CONFIGURATION)
-_HOME = Value.literal("~")
 #: Functions that give their first argument back, a path or an address made absolute, or joined with more of it.
 _SAME = frozenset(
     {"str", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath", "shlex.split", "list"}
@@ -92,7 +91,7 @@ class Flow:
             if isinstance(constant, str | int | float) or constant is None:
                 return Value.literal(str(constant))
             if isinstance(constant, list) and constant and all(isinstance(item, str) for item in constant):
-                return Value(scope=Chooser.LITERAL, start=Chooser.LITERAL, items=tuple(Value.literal(item) for item in constant))
+                return Value.listed(Value.literal(item) for item in constant)
         handle = self._kinds.get(node.kind())
         return handle(node, scope) if handle is not None else UNKNOWN
 
@@ -115,7 +114,7 @@ class Flow:
 
     def _changed(self, value: Value, more: Value) -> Value:
         if value.items is not None:
-            return Value(scope=value.scope, start=value.start, items=(*value.items, *(more.items or (more,))))
+            return Value.listed((*value.items, *(more.items or (more,))))
         return value.followed_by(more)
 
     def _bound(self, binding: Binding, scope: Scope) -> Value:
@@ -210,7 +209,7 @@ class Flow:
         match operator.text() if operator is not None else "":
             case "+":
                 if left.items is not None and right.items is not None:
-                    return Value(scope=Chooser.LITERAL, start=Chooser.LITERAL, items=(*left.items, *right.items))
+                    return Value.listed((*left.items, *right.items))
                 return left.followed_by(right)
             case "/":
                 return left.followed_by(Value.literal("/")).followed_by(right)
@@ -242,7 +241,7 @@ class Flow:
                 items.extend(more.items if more.items is not None else (more.blurred,))
             else:
                 items.append(self.of(child, scope))
-        return Value(scope=Chooser.LITERAL, start=Chooser.LITERAL, items=tuple(items[:256]))
+        return Value.listed(items)
 
     def _branches(self, node: SgNode, scope: Scope) -> Value:
         inside = children(node)
@@ -274,27 +273,29 @@ class Flow:
         owner = called.field("object") if called is not None and called.kind() == "attribute" else None
         method = called.field("attribute") if called is not None and called.kind() == "attribute" else None
         if owner is not None and method is not None:
-            return self._method(owner, method.text(), positional, scope)
-        return self._mixed([*positional, *keywords.values()], scope)
+            return self._method(owner, method.text(), positional or _all_arguments(node), scope)
+        return self._mixed(_all_arguments(node), scope)
 
     def _external(self, ref: Ref, positional: list[SgNode], keywords: dict[str, SgNode], scope: Scope) -> Value | None:
         if self._table.configures(ref.name):
             return CONFIGURED
-        if ref.name in {"pathlib.Path.home", "pathlib.Path.cwd"}:
-            return _HOME if ref.name.endswith("home") else Value.literal(".")
+        known = {"pathlib.Path.home": "~", "pathlib.Path.cwd": "."}
+        if ref.name in known:
+            return Value.literal(known[ref.name])
         if ref.name in _SAME and positional:
             return self.of(positional[0], scope)
-        if ref.name in _JOINS and positional:
-            found = self.of(positional[0], scope)
-            for node in positional[1:]:
-                found = found.followed_by(Value.literal("/")).followed_by(self.of(node, scope))
-            return found
-        if ref.name == "urllib.parse.urljoin" and len(positional) > 1:
-            return self.of(positional[0], scope).followed_by(self.of(positional[1], scope))
+        if (ref.name in _JOINS or ref.name == "urllib.parse.urljoin") and positional:
+            return self._pieces(positional, scope, "/" if ref.name in _JOINS else "")
         base = keywords.get("base_url") or keywords.get("endpoint_url")
         if base is not None:
             return self.of(base, scope)
         return UNKNOWN if self._table.is_client(ref.name) else None
+
+    def _pieces(self, nodes: list[SgNode], scope: Scope, between: str) -> Value:
+        found = self.of(nodes[0], scope)
+        for node in nodes[1:]:
+            found = found.followed_by(Value.literal(between)).followed_by(self.of(node, scope))
+        return found
 
     def _method(self, owner: SgNode, method: str, positional: list[SgNode], scope: Scope) -> Value:
         value = self.of(owner, scope)
@@ -319,3 +320,11 @@ class Flow:
         found = self._joined(ways, (), function)
         given = {name: self.of(argument_for(call, function, name) or self._default(function, name), scope) for name in found.parameters}
         return found.bound(given)
+
+
+def _all_arguments(call: SgNode) -> list[SgNode]:
+    """Give every argument, also those behind ``*`` and ``**``."""
+    listed = call.field("arguments")
+    inside = children(listed) if listed is not None else []
+    named = [(node.field("value") if node.kind() == "keyword_argument" else node) or node for node in inside]
+    return [next(iter(children(node)), node) if node.kind() in {"list_splat", "dictionary_splat"} else node for node in named]

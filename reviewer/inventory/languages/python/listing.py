@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from ast_grep_py import SgNode
 
-from checks.model import Location, Tool, ToolKind
-from reviewer.inventory.languages.python.constants import Constants, Made, documentation
-from reviewer.inventory.languages.python.names import Names, Ref
-from reviewer.inventory.languages.python.schema import Schemas, is_plain
-from reviewer.inventory.languages.python.scopes import Bound, Module, Scope
+from checks.model import Tool, ToolKind
+from reviewer.inventory.languages.python.constants import UNKNOWN, Constants, Made
+from reviewer.inventory.languages.python.drafts import Drafts, Offer, Registered, shown
+from reviewer.inventory.languages.python.names import Names, Ref, argument_for
+from reviewer.inventory.languages.python.scopes import Module, Scope
 from reviewer.inventory.languages.python.servers import Servers
-from reviewer.inventory.languages.python.syntax import arguments, keyword
+from reviewer.inventory.languages.python.syntax import arguments, children, keyword
 
-__all__ = ["Listing", "Registered"]
+__all__ = ["Listing"]
 
-#: How many turns of a loop around a registration are followed, and how long a source expression is shown.
-TURNS, SHOWN = 500, 200
+#: How many turns of a loop around a registration, and how many calls of a function around it, are followed.
+TURNS = 500
 
 Env = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
-    """A tool without its capabilities, the function that answers, and what of that function's arguments is fixed."""
-
-    tool: Tool
-    handler: Scope | None = None
-    fixed: Mapping[str, str] | None = None
 
 
 class Listing:
@@ -42,8 +32,8 @@ class Listing:
         self.names = names
         self.constants = constants
         self.servers = servers
-        self.schemas = Schemas(names, constants)
-        self._templates = Constants(names, template=True)
+        self.drafts = Drafts(names, constants)
+        self._outer: dict[SgNode, SgNode] = {}
         self.calls: set[SgNode] = set()
         self.answers: dict[str, list[Scope]] = {}
         self.lists: dict[str, list[tuple[Scope, SgNode]]] = {}
@@ -53,14 +43,15 @@ class Listing:
         if not self.servers.any_speaks:
             return
         for module in self.names.modules.values():
-            outer = _outer_calls(module)
+            self._outer.update(_outer_calls(module))
+        for module in self.names.modules.values():
             for rule in self.servers.registry.rules:
                 for node in module.source.root.find_all({"rule": rule["rule"]}):
                     if node in module.homes:
-                        yield from self._candidate(rule["style"], node, module, outer)
+                        yield from self._candidate(rule["style"], node, module)
         yield from self._given_to_constructors()
 
-    def _candidate(self, style: str, node: SgNode, module: Module, outer: Mapping[SgNode, SgNode]) -> Iterator[Registered]:
+    def _candidate(self, style: str, node: SgNode, module: Module) -> Iterator[Registered]:
         scope = module.homes[node]
         if style == "decorate":
             yield from self._stand_alone(node, scope, module)
@@ -75,7 +66,7 @@ class Listing:
         elif style == "answer" and handler is not None:
             self.answers.setdefault(attribute.text(), []).append(handler)
         elif style == "register":
-            yield from self._register(ToolKind(attribute.text()), node, handler, outer.get(node), scope)
+            yield from self._register(ToolKind(attribute.text()), node, handler, self._outer.get(node), scope)
         elif style == "add":
             self.calls.add(node)
             yield from self._added(attribute.text(), node, scope)
@@ -88,154 +79,115 @@ class Listing:
 
     def _register(self, kind: ToolKind, node: SgNode, handler: Scope | None, outer: SgNode | None, scope: Scope) -> Iterator[Registered]:
         """``@server.tool(…)`` over a definition, ``server.tool(…)(function)``, or ``server.tool(function, …)``."""
-        if handler is not None:
-            yield self._tool(kind, node, node, handler, scope, {})
-            return
-        self.calls.update(filter(None, (node, outer)))
-        given = keyword(outer, "fn", 0) if outer is not None else keyword(node, "fn", 0) if node.kind() == "call" else None
-        if outer is None and (given is None or not self._may_be_function(given, scope)):
-            return
+        given: SgNode | None = node
+        if handler is None:
+            self.calls.update(filter(None, (node, outer)))
+            given = keyword(outer or node, "fn", 0) if (outer or node).kind() == "call" else None
+            given = given or keyword(node, "name_or_fn")
+            if outer is None and (_passes_on(scope, kind) or self.constants.text(given, scope) is not None):
+                return
         for env in self.turns(outer or node, scope):
-            target = self.constants.of(given, scope, env)
-            found = target.scope if isinstance(target, Ref) and target.scope is not None and target.scope.kind == "function" else None
-            yield self._tool(kind, node, given or node, found, scope, env, first=0 if outer is not None else 1)
-
-    def _may_be_function(self, node: SgNode, scope: Scope) -> bool:
-        ref = self.names.resolve(node, scope)
-        return ref is not None and ref.scope is not None and ref.scope.kind == "function"
+            target = handler or _function(self.constants.of(given, scope, env))
+            first = 0 if handler is not None or outer is not None else 1
+            offer = Offer(kind=kind, node=node, scope=scope, given=given or node, handler=target, env=env, first=first)
+            yield from self._through_wrappers(offer)
 
     def _added(self, method: str, node: SgNode, scope: Scope) -> Iterator[Registered]:
         kind = ToolKind.PROMPT if "prompt" in method else ToolKind.TOOL if "tool" in method else ToolKind.RESOURCE
         given = next(iter((*arguments(node)[0], *arguments(node)[1].values())), None)
+        if _passes_on(scope, kind):
+            return
         for env in self.turns(node, scope):
-            yield self._object(kind, self.constants.of(given, scope, env), node, given, scope, env)
+            yield from self._object(kind, node, given, scope, env)
 
-    def _object(self, kind: ToolKind, value: Any, node: SgNode, given: SgNode | None, scope: Scope, env: Env) -> Registered:  # noqa: ANN401
+    def _object(self, kind: ToolKind, node: SgNode, given: SgNode | None, scope: Scope, env: Env) -> Iterator[Registered]:
         """Read what ``add_tool`` is given: a function, or an object made around one."""
-        if isinstance(value, Ref) and value.scope is not None and value.scope.kind == "function":
-            return self._tool(kind, node, given or node, value.scope, scope, env, first=1)
-        if isinstance(value, Made) and isinstance(value.node.field("function"), SgNode):
+        value = self.constants.of(given, scope, env)
+        if isinstance(value, Made) and not _function(value):
             around = keyword(value.node, "fn", 0)
-            target = self.constants.of(around, value.scope, env)
-            handler = target.scope if isinstance(target, Ref) else None
-            if handler is not None and handler.kind != "function":
-                handler = None
-            return self._tool(kind, value.node, around or node, handler, value.scope, env, first=1)
-        return self._tool(kind, node, given or node, None, scope, env, first=1)
+            handler = _function(self.constants.of(around, value.scope, env))
+            yield self.drafts.tool(
+                Offer(kind=kind, node=value.node, scope=value.scope, given=around or node, handler=handler, env=env, first=1)
+            )
+            return
+        offer = Offer(kind=kind, node=node, scope=scope, given=given or node, handler=_function(value), env=env, first=1)
+        yield from self._through_wrappers(offer)
+
+    # -- the submission's own functions around a registration ----------------------------------------------------------
+
+    def _through_wrappers(self, offer: Offer) -> Iterator[Registered]:
+        """Give one tool per call of the function in which a registration stands, if the registration hangs on its parameters."""
+        plain = self.drafts.tool(offer)
+        wrapper = self._wrapper(offer, plain)
+        found = list(self._calls_of(wrapper, offer)) if wrapper is not None else []
+        yield from found or [plain]
+
+    def _wrapper(self, offer: Offer, plain: Registered) -> Scope | None:
+        names = {node.text() for node in offer.node.find_all(kind="identifier")} | {offer.given.text()}
+        scope: Scope | None = offer.scope
+        while scope is not None and (plain.tool.dynamic or plain.handler is None or plain.handler.parent is offer.scope):
+            own = {parameter.name for parameter in scope.parameters}
+            inside = own & names if offer.node.kind() == "call" else set()
+            if scope.kind == "function" and self.names.callers.get(scope) and self._depends(inside, offer, scope):
+                return scope
+            scope = scope.parent
+        return None
+
+    def _depends(self, inside: set[str], offer: Offer, scope: Scope) -> bool:
+        """Tell whether the name, the function or what is passed on through ``**`` is a parameter, not only the server."""
+        called = offer.node.field("function")
+        owner = called.field("object") if called is not None else None
+        server = {owner.text().split(".")[0]} if owner is not None else set()
+        return bool(inside - server) or offer.given.text() in {parameter.name for parameter in scope.parameters}
+
+    def _calls_of(self, wrapper: Scope, offer: Offer) -> Iterator[Registered]:
+        for caller, home in self.names.callers[wrapper][:TURNS]:
+            where = home.module.homes.get(caller, home)
+            for row in self.turns(caller, where):
+                env = dict(offer.env)
+                for parameter in wrapper.parameters:
+                    value = self.constants.of(argument_for(caller, wrapper, parameter.name) or parameter.default, where, row)
+                    if value is not UNKNOWN:
+                        env[parameter.name] = value
+                handler = self._wrapped(caller, home, offer, env, row)
+                if handler is not None:
+                    yield self.drafts.tool(replace(offer, handler=handler, env=env, caller=(caller, where)))
+
+    def _wrapped(self, caller: SgNode, home: Scope, offer: Offer, env: Env, row: Env) -> Scope | None:
+        """Give the function that the caller of a wrapper means: the one it decorates, the one it calls it with, the one it passes."""
+        decorated = home.module.decorated.get(caller)
+        outer = self._outer.get(caller)
+        if decorated is not None or outer is None:
+            passed = (_function(value) for value in env.values())
+            return decorated or _function(self.constants.of(offer.given, offer.scope, env)) or next(filter(None, passed), None)
+        self.calls.add(outer)
+        return _function(self.constants.of(keyword(outer, "fn", 0), home.module.homes.get(outer, home), row))
 
     def _given_to_constructors(self) -> Iterator[Registered]:
         """``FastMCP(tools=[…])``, and servers whose tools only exist at run time."""
         for node, scope, _ in self.servers.made():
             given = keyword(node, "tools")
-            values = self.constants.of(given, scope) if given is not None else []
-            for value in values if isinstance(values, list) else []:
-                yield self._object(ToolKind.TOOL, value, node, given, scope, {})
+            for element in children(given) if given is not None and given.kind() == "list" else []:
+                yield from self._object(ToolKind.TOOL, node, element, scope, {})
         for module in self.names.modules.values():
             for scope in module.scopes:
                 for site in scope.sites:
                     called = site.node.field("function") if site.node.kind() == "call" else None
                     last = (called.field("attribute") or called).text() if called is not None else ""
                     if last in self.servers.registry.generated and self.servers.is_server(called, scope):
-                        tool = Tool(kind=ToolKind.TOOL, part="", name=_shown(site.node), at=module.source.at(site.node), dynamic=True)
+                        tool = Tool(kind=ToolKind.TOOL, part="", name=shown(site.node), at=module.source.at(site.node), dynamic=True)
                         yield Registered(tool=tool)
 
-    # -- one tool ---------------------------------------------------------------------------------------------------
-
-    def _tool(
-        self, kind: ToolKind, node: SgNode, given: SgNode, handler: Scope | None, scope: Scope, env: Env, *, first: int = 0
-    ) -> Registered:
-        """Put a tool together. ``first`` is the position of the name among the arguments."""
-        call = node if node.kind() == "call" else None
-        named = None
-        if call is not None:
-            named = keyword(call, "uri" if kind is ToolKind.RESOURCE else "name", first)
-            named = named or (keyword(call, "name_or_fn") or keyword(call, "uri_template"))
-        name, dynamic = self._name(named, handler, given, scope, env)
-        description, computed = self._description(keyword(call, "description") if call is not None else None, handler, scope, env)
-        opened = self._is_open(call)
-        source = scope.module.source
-        tool = Tool(
-            kind=kind,
-            part="",
-            name=name,
-            at=source.at(node),
-            dynamic=dynamic or computed or opened,
-            description=description,
-            input_schema=self.schemas.of_function(handler) if handler is not None and kind is not ToolKind.RESOURCE else None,
-            annotations=self.annotations(keyword(call, "annotations") if call is not None else None, scope, env),
-            handler=handler.module.source.at(handler.node) if handler is not None else None,
-            last=handler.module.source.last(handler.node) if handler is not None else 0,
-        )
-        return Registered(tool=tool, handler=handler)
-
-    def _is_open(self, call: SgNode | None) -> bool:
-        """Tell whether ``**something`` may give name and description."""
-        listed = call.field("arguments") if call is not None else None
-        return listed is not None and any(child.kind() == "dictionary_splat" for child in listed.children())
-
-    def _name(self, named: SgNode | None, handler: Scope | None, given: SgNode, scope: Scope, env: Env) -> tuple[str, bool]:
-        if named is not None:
-            text = self.constants.of(named, scope, env)
-            if isinstance(text, str):
-                return text, False
-            if text is not None:
-                return _shown(named), True
-        if handler is not None and handler.name != "<lambda>":
-            return handler.name, False
-        return _shown(given), True
-
-    def _description(self, given: SgNode | None, handler: Scope | None, scope: Scope, env: Env) -> tuple[str | None, bool]:
-        if given is not None:
-            return self.told(given, scope, env)
-        if handler is None:
-            return None, False
-        if handler.documentation:
-            return self.told(handler.documentation[-1], handler.parent or handler, {})
-        text = documentation(handler, self.constants)
-        return (inspect.cleandoc(text) if text is not None else None), False
-
-    def told(self, node: SgNode, scope: Scope, env: Env) -> tuple[str | None, bool]:
-        """Give a text that is registered, and whether it is computed at run time; then what is fixed of it stays, as a template."""
-        found = self.constants.of(node, scope, env)
-        if isinstance(found, str) or found is None:
-            return found, False
-        return self._templates.text(node, scope, env), True
-
-    def annotations(self, node: SgNode | None, scope: Scope, env: Env) -> dict[str, Any] | None:
-        """Give ``ToolAnnotations(readOnlyHint=True)`` or a literal dict."""
-        found = self.constants.of(node, scope, env)
-        given = found.given if isinstance(found, Made) else found
-        return {str(name): value for name, value in given.items() if is_plain(value)} if isinstance(given, Mapping) else None
-
     def turns(self, node: SgNode, scope: Scope) -> list[dict[str, Any]]:
-        """Give what the variables of a loop around a registration are, turn by turn; one empty turn where there is no known loop."""
-        loops: dict[SgNode, dict[str, int | None]] = {}
-        homes: dict[SgNode, Scope] = {}
-        for identifier in node.find_all(kind="identifier"):
-            for binding in self.names.lookup(identifier.text(), scope):
-                if binding.bound is Bound.ELEMENT and binding.target == "each" and binding.node is not None:
-                    loops.setdefault(binding.node, {})[identifier.text()] = binding.index
-                    homes[binding.node] = binding.scope
-        if len(loops) != 1:
-            return [{}]
-        ((iterable, variables),) = loops.items()
-        elements = self.constants.of(iterable, homes[iterable])
-        if not isinstance(elements, list | dict) or not elements:
-            return [{}]
-        rows = [row for row in (_row(element, variables) for element in list(elements)[:TURNS]) if row is not None]
-        return rows or [{}]
-
-
-def _row(element: Any, variables: Mapping[str, int | None]) -> dict[str, Any] | None:  # noqa: ANN401  any constant
-    row: dict[str, Any] = {}
-    for name, index in variables.items():
-        if index is None:
-            row[name] = element
-        elif isinstance(element, list) and index < len(element):
-            row[name] = element[index]
-        else:
-            return None
-    return row
+        """Give what the variables of the loops around a registration are, turn by turn; one empty turn where no loop is known."""
+        rows: list[dict[str, Any]] = [{}]
+        for loop in scope.module.loops.get(node, ()):
+            turned: list[dict[str, Any]] = []
+            for row in rows:
+                found = self.constants.rows(loop, scope, row)
+                turned.extend([{**row, **more} for more in found] if found is not None else [row])
+            rows = turned[:TURNS]
+        return rows
 
 
 def _outer_calls(module: Module) -> dict[SgNode, SgNode]:
@@ -249,10 +201,16 @@ def _outer_calls(module: Module) -> dict[SgNode, SgNode]:
     return found
 
 
-def _shown(node: SgNode) -> str:
-    return " ".join(node.text()[: 2 * SHOWN].split())[:SHOWN]
+def _function(value: Any) -> Scope | None:  # noqa: ANN401  any constant
+    found = value.scope if isinstance(value, Ref) else None
+    return found if found is not None and found.kind == "function" else None
 
 
-def place_of(scope: Scope, node: SgNode) -> Location:
-    """Give the place of a node of a scope's file."""
-    return scope.module.source.at(node)
+def _passes_on(scope: Scope, kind: ToolKind) -> bool:
+    """Tell whether we stand in a class's own ``tool`` method, which only passes on what is registered through it."""
+    here: Scope | None = scope
+    while here is not None:
+        if here.is_method and here.name in {kind.value, f"add_{kind.value}"}:
+            return True
+        here = here.parent
+    return False

@@ -121,19 +121,17 @@ class Schemas:
         if node is None or depth <= 0 or self._left <= 0:
             return {}
         kind, inside = node.kind(), children(node)
-        if kind in {"type", "parenthesized_expression"} and inside:
-            return self.of_type(inside[0], scope, depth)
-        if kind == "generic_type" and len(inside) > 1:
-            return self._generic(inside[0], children(inside[-1]), scope, depth)
-        if kind == "subscript" and len(inside) > 1:
-            return self._generic(inside[0], inside[1:], scope, depth)
-        if kind in {"binary_operator", "union_type"}:
-            return self._union(inside, scope, depth)
-        if kind == "none":
-            return {"type": "null"}
-        if kind in {"identifier", "attribute"}:
-            return self._named(node, scope, depth)
-        return {}
+        match kind:
+            case "type" | "parenthesized_expression" if inside:
+                return self.of_type(inside[0], scope, depth)
+            case "generic_type" | "subscript" if len(inside) > 1:
+                return self._generic(inside[0], children(inside[-1]) if kind == "generic_type" else inside[1:], scope, depth)
+            case "binary_operator" | "union_type":
+                return self._union(inside, scope, depth)
+            case "identifier" | "attribute":
+                return self._named(node, scope, depth)
+            case _:
+                return {"type": "null"} if kind == "none" else {}
 
     def _generic(self, base: SgNode, inner: list[SgNode], scope: Scope, depth: int) -> dict[str, Any]:
         name = base.text().rpartition(".")[2]

@@ -56,10 +56,11 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """``if node:`` or, with a subject, ``match subject: case node:``."""
+    """``if node:`` or, with a subject, ``match subject: case node:``; with ``loop`` the node is a ``for`` around it."""
 
     node: SgNode
     subject: SgNode | None = None
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ class Module:
     top: Scope = field(init=False)
     scopes: list[Scope] = field(default_factory=list)
     homes: dict[SgNode, Scope] = field(default_factory=dict)
+    loops: dict[SgNode, tuple[SgNode, ...]] = field(default_factory=dict)  # of a call: the loops around it, outermost first
     decorated: dict[SgNode, Scope] = field(default_factory=dict)
     imports: set[str] = field(default_factory=set)
     stars: list[str] = field(default_factory=list)
@@ -144,6 +146,10 @@ class _Walk:
             "named_expression": self._named,
             "for_statement": self._for,
             "for_in_clause": self._for,
+            "list_comprehension": self._comprehension,
+            "generator_expression": self._comprehension,
+            "dictionary_comprehension": self._comprehension,
+            "set_comprehension": self._comprehension,
             "as_pattern": self._as,
             "if_statement": self._if,
             "elif_clause": self._if,
@@ -301,7 +307,20 @@ class _Walk:
                 if name.kind() == "identifier":
                     found = Binding(bound=Bound.ELEMENT, scope=scope, node=right, index=index if named else None, target="each")
                     self._bind(scope, name.text(), found)
-        self._later(node, scope, conditions)
+        inner = self._looped(node, conditions) if node.kind() == "for_statement" else conditions
+        for child in reversed(children(node)):
+            self._push(child, scope, inner if node.field("body") == child else conditions)
+
+    def _looped(self, loop: SgNode, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        return (*conditions, Condition(node=loop, loop=True)) if len(conditions) < CONDITIONS else conditions
+
+    def _comprehension(self, node: SgNode, scope: Scope, conditions: tuple[Condition, ...]) -> None:
+        inner = conditions
+        for child in children(node):
+            if child.kind() == "for_in_clause":
+                inner = self._looped(child, inner)
+        for child in reversed(children(node)):
+            self._push(child, scope, inner)
 
     def _as(self, node: SgNode, scope: Scope, conditions: tuple[Condition, ...]) -> None:
         parts, alias = children(node), node.field("alias")
@@ -345,6 +364,10 @@ class _Walk:
         while home.kind == "class" and home.parent is not None:
             home = home.parent
         self.module.homes[node] = scope
+        if conditions:
+            loops = tuple(condition.node for condition in conditions if condition.loop)
+            if loops:
+                self.module.loops[node] = loops
         home.sites.append(Site(node=node, conditions=conditions))
         if node.kind() == "attribute":
             self._push(node.field("object"), scope, conditions)
