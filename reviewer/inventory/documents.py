@@ -149,7 +149,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
         elif isinstance(event, yaml.ScalarEvent):
-            self._add(None if not event.value and event.style is None else str(event.value))
+            self._add(None if not event.value and not event.style else str(event.value))
         elif isinstance(event, yaml.CollectionStartEvent):
             self._open(event)
         elif isinstance(event, yaml.CollectionEndEvent):

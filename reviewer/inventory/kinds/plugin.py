@@ -6,6 +6,7 @@ Skills and servers inside are components of their own; here are commands, agents
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,6 +22,8 @@ from reviewer.inventory.identity import component_id
 from reviewer.inventory.launches import is_servers, read_servers
 from reviewer.inventory.tree import Tree
 
+_PROJECT = re.compile(r"((?:.*/)?\.claude/(?:commands|agents))/", re.DOTALL)
+
 
 def find(tree: Tree) -> Facts:
     """Give every plugin, whether it has a manifest or only a marketplace's entry, and what ``.claude`` folders hold."""
@@ -33,9 +36,7 @@ def find(tree: Tree) -> Facts:
     for path in tree.named("marketplace.json"):
         if path.rpartition("/")[0].rpartition("/")[2] in names("plugin_folders"):
             facts.extend(_marketplace(path, set(manifests), tree))
-    facts.extend(
-        _project(folder, tree) for folder in sorted(tree.folders) if f"/{folder}".endswith(("/.claude/commands", "/.claude/agents"))
-    )
+    facts.extend(_project(folder, tree) for folder in sorted(_project_folders(tree)))
     return together(facts)
 
 
@@ -138,6 +139,11 @@ def _servers(root: str, key: str, default: str, named: object, path: str, owner:
             content = tree.document(file).mapping
             inner = content.get(key)
             yield read_servers(inner if is_servers(inner) else content, file, tree.texts[file], owner)
+
+
+def _project_folders(tree: Tree) -> set[str]:
+    matches = (_PROJECT.match(f"{folder}/") for folder in tree.folders if not is_vendored(f"{folder}/"))
+    return {match[1] for match in matches if match}
 
 
 def _project(folder: str, tree: Tree) -> Facts:

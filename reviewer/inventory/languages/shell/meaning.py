@@ -37,7 +37,7 @@ def uses(script: Script, path: str, depth: int = NESTING) -> Iterator[Use]:
         yield _of_redirection(redirection, path)
     for name, line in script.settings:
         at = Location(path=path, line=line)
-        yield Use(capability=CapabilityId.ENV_USE, kind=ObjectKind.NONE, at=at, value=Value(scope=Scope.CONFIGURATION), objects=(name,))
+        yield Use(capability=CapabilityId.ENV_USE, kind=ObjectKind.NONE, at=at, value=Value.chosen(Scope.CONFIGURATION), objects=(name,))
 
 
 def capabilities(found: Iterator[Use], *, first_line: int, trigger: Trigger, certainty: Certainty) -> Iterator[Capability]:
@@ -78,7 +78,8 @@ def _of_command(command: Command, path: str, depth: int) -> Iterator[Use]:
 def _executed_by_find(command: Command, program: str, path: str, depth: int) -> Iterator[Use]:
     texts = [word.text for word in command.words]
     if program in {"find", "fd"} and depth and (at := next((i for i, text in enumerate(texts) if text in {"-exec", "-execdir", "-x"}), 0)):
-        yield from _of_command(Command(words=command.words[at + 1 :], line=command.line), path, depth - 1)
+        words = tuple(Value.chosen(Scope.ANY) if text == "{}" else word for text, word in zip(texts, command.words, strict=True))[at + 1 :]
+        yield from _of_command(Command(words=words, line=command.line), path, depth - 1)
 
 
 def _evaluation(command: Command, program: str, at: Location, depth: int) -> Iterator[Use]:
@@ -95,7 +96,7 @@ def _evaluation(command: Command, program: str, at: Location, depth: int) -> Ite
         elif command.document:
             yield Use(capability=CapabilityId.CODE_EVAL, kind=ObjectKind.NONE, at=at, value=Value.literal(""))
         elif command.fed and _reads_input(command, interpreters["files"]):
-            yield Use(capability=CapabilityId.CODE_EVAL, kind=ObjectKind.NONE, at=at, value=Value(scope=Scope.ANY))
+            yield Use(capability=CapabilityId.CODE_EVAL, kind=ObjectKind.NONE, at=at, value=Value.chosen(Scope.ANY))
 
 
 def _code(given: Value, at: Location, depth: int, *, shell: bool) -> Iterator[Use]:
@@ -106,7 +107,7 @@ def _code(given: Value, at: Location, depth: int, *, shell: bool) -> Iterator[Us
     try:
         inner = read_script(given.text)
     except ContortedError:
-        yield Use(capability=CapabilityId.CODE_EVAL, kind=ObjectKind.NONE, at=at, value=Value(scope=Scope.ANY))
+        yield Use(capability=CapabilityId.CODE_EVAL, kind=ObjectKind.NONE, at=at, value=Value.chosen(Scope.ANY))
         return
     for use in uses(inner, at.path, depth - 1):
         yield Use(capability=use.capability, kind=use.kind, at=at, value=use.value, objects=use.objects, fixed=use.fixed)
@@ -145,7 +146,7 @@ def _of_row(row: Mapping[str, Any], command: Command, at: Location) -> Iterator[
     sort = row.get("object", "none")
     kind = ObjectKind.HOST if sort in _HOSTS else ObjectKind.NAME if sort in {"package", "packages"} else ObjectKind.PATH
     if sort == "none" or (not objects and sort in {*_HOSTS, "package", "packages"}):
-        value = Value(scope=fixed or Scope.CONFIGURATION)
+        value = Value.chosen(fixed or Scope.CONFIGURATION)
         yield Use(capability=identity, kind=ObjectKind.NONE, at=at, value=value, fixed=fixed)
     for value in objects:
         yield Use(capability=identity, kind=kind, at=at, value=value, fixed=fixed)

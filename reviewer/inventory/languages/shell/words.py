@@ -18,7 +18,7 @@ LENGTH = 4_096
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _POSITIONAL = re.compile(r"[0-9@*]")
 _NAME = re.compile(r"\$\{?[#!]?([A-Za-z_]\w*|[0-9@*#?$!-])")
-_ANY = Value(scope=Scope.ANY)
+_ANY = Value.chosen(Scope.ANY)
 _JOINED = frozenset({"string", "concatenation", "command_name", "translated_string"})
 
 
@@ -63,7 +63,7 @@ def _together(node: SgNode, variables: Mapping[str, Value], depth: int) -> Value
 def _short(value: Value) -> Value:
     text = value.text
     if text is not None and len(text) > LENGTH:
-        return Value(prefix=text[:LENGTH], scope=value.scope)
+        return Value(prefix=text[:LENGTH], scope=value.scope, start=value.start)
     return value
 
 
@@ -78,5 +78,5 @@ def _variable(text: str, variables: Mapping[str, Value]) -> Value:
     if name in variables:
         return variables[name]
     if (_POSITIONAL.fullmatch(name) and name != "0") or name == "ARGUMENTS":  # the latter is what a user types behind a command
-        return Value(scope=Scope.ARGUMENT)
-    return Value(scope=Scope.CONFIGURATION)
+        return Value.chosen(Scope.ARGUMENT)
+    return Value.chosen(Scope.CONFIGURATION)
