@@ -46,7 +46,7 @@ def call_value(evaluator: Evaluator, asked: Lazy) -> Value:
         known = _method_value(evaluator, asked, callee, items)
         if known is not None:
             return known
-    target = evaluator.evaluate(Lazy(callee, asked.source, asked.env))
+    target = evaluator.supplied(evaluator.evaluate(Lazy(callee, asked.source, asked.env)))
     given = asked.node.field("arguments")
     if given is not None and given.kind() == "template_string":
         return _tagged(evaluator, asked, callee, given)
@@ -121,7 +121,13 @@ def _method_value(evaluator: Evaluator, asked: Lazy, callee: SgNode, items: list
     method = METHODS.get(key)
     if method is None:
         return None
-    return method(evaluator, evaluator.evaluate(Lazy(holder, asked.source, asked.env)), items, asked)
+    value = evaluator.evaluate(Lazy(holder, asked.source, asked.env))
+    if not isinstance(value, Mixed):
+        return method(evaluator, value, items, asked)
+    results = [(option, method(evaluator, option, items, asked)) for option in value.options[:_CALLEES]]
+    if all(result is None for _, result in results):
+        return None
+    return mixed([Unknown(origins=(option,), seen=asked) if result is None else result for option, result in results], asked)
 
 
 def _tagged(evaluator: Evaluator, asked: Lazy, tag: SgNode, template: SgNode) -> Value:

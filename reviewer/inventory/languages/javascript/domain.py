@@ -14,7 +14,25 @@ from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.source import Binding, Scope, Source
 
-Env = Mapping[Binding, "Value"]
+
+class Env(dict[Binding, "Value"]):
+    """What parameters are in one situation, and the answers that were found in it."""
+
+    __slots__ = ("answers", "asking")
+
+    def __init__(self, values: Mapping[Binding, Value] | None = None) -> None:
+        """Start without answers."""
+        super().__init__(values or {})
+        self.answers: dict[tuple[str, int, int, str], Value] = {}
+        self.asking: set[tuple[str, int, int, str]] = set()
+
+    def with_more(self, values: Mapping[Binding, Value]) -> Env:
+        """Give the situation in which these are known as well."""
+        return Env({**self, **values})
+
+
+#: The situation in which no parameter is known.
+OPEN = Env()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +41,7 @@ class Lazy:
 
     node: SgNode
     source: Source
-    env: Env = field(default_factory=dict)
+    env: Env = field(default_factory=lambda: OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,7 +86,7 @@ class Function(Value):
     """A function of the submission."""
 
     scope: Scope
-    env: Env = field(default_factory=dict)
+    env: Env = field(default_factory=lambda: OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,6 +152,8 @@ class Unknown(Value):
 
 def mixed(values: list[Value], seen: Lazy | None = None) -> Value:
     """Join alternatives: flat, without the absence of a value, equal constants once."""
+    if len(values) == 1 and (seen is None or values[0].seen is not None and not isinstance(values[0], Mixed)):
+        return values[0]
     flat: list[Value] = []
     known: set[tuple[str, object]] = set()
     for value in values:

@@ -42,6 +42,14 @@ class Draft:
     request: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Written:
+    """A tool as it will be listed, without its capabilities, and the registration that it comes from."""
+
+    tool: Tool
+    draft: Draft
+
+
 def is_static(value: Value) -> bool:
     """Tell whether a text is one of a few constants, whatever happens at run time."""
     if isinstance(value, Mixed):
@@ -97,7 +105,7 @@ def as_function(value: Value) -> Function | None:
     return next((option for option in options(value) if isinstance(option, Function)), None)
 
 
-def tools_of(evaluator: Evaluator, draft: Draft) -> Iterator[Tool]:
+def tools_of(evaluator: Evaluator, draft: Draft) -> Iterator[Written]:
     """Write a draft out; a name that is one of a few constants gives a tool for each."""
     named = [
         text
@@ -119,9 +127,9 @@ def tools_of(evaluator: Evaluator, draft: Draft) -> Iterator[Tool]:
     )
     dynamic = draft.description is not None and not is_static(draft.description)
     for name in named[:_NAMES]:
-        yield replace(tool, name=name, dynamic=dynamic)
+        yield Written(tool=replace(tool, name=name, dynamic=dynamic), draft=draft)
     if not complete:
-        yield tool
+        yield Written(tool=tool, draft=draft)
 
 
 def _expression(draft: Draft) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.domain import (
+    OPEN,
     Class,
     Constant,
     Env,
@@ -76,22 +77,34 @@ class Evaluator:
     """Answers what expressions of one program are.
 
     ``kinds`` reads an expression by the kind of its node, ``members`` a member by the type of the value that has it.
+    ``libraries`` are known by members that are set on them, for bundles that carry them inside.
     """
 
     def __init__(
-        self, program: Program, *, kinds: Mapping[str, KindReader], members: Mapping[type[Value], MemberReader], fuel: int = FUEL
+        self, program: Program, *, kinds: Mapping[str, KindReader], members: Mapping[type[Value], MemberReader], libraries: Mapping[str, frozenset[str]] | None = None, fuel: int = FUEL
     ) -> None:
         """Start with no answers and ``fuel`` steps."""
         self.program = program
         self._kinds = kinds
         self._members = members
+        self._libraries = libraries or {}
         self.exhausted = False
         self._fuel = fuel
         self._question = fuel
         self._depth = 0
         self._calling: list[Scope] = []
-        self._known: dict[tuple[str, int, int, str], Value] = {}
-        self._open: set[tuple[str, int, int, str]] = set()
+        self._nothing = Env()
+        self.supply: Callable[[Parameter], Value | None] | None = None
+
+    def forget(self) -> None:
+        """Drop the answers that were found before ``supply`` could tell what parameters are."""
+        self._nothing = Env()
+
+    def supplied(self, value: Value) -> Value:
+        """Give what callers pass for a parameter, if that is known; any other value as it is."""
+        if not isinstance(value, Parameter) or self.supply is None or self._depth >= DEPTH:
+            return value
+        return self.supply(value) or value
 
     def ask(self, asked: Lazy, *, steps: int = STEPS) -> Value:
         """Give the value of an expression at a bounded cost: the callees in a bundle's libraries are not worth more."""
@@ -110,22 +123,23 @@ class Evaluator:
         if read is None:
             return Unknown(seen=asked)
         key = (asked.source.path, *span(asked.node), kind)
-        if not asked.env and key in self._known:
-            return self._known[key]
-        if min(self._fuel, self._question) <= 0 or self._depth >= DEPTH or (not asked.env and key in self._open):
+        env = asked.env if asked.env else self._nothing
+        if key in env.answers:
+            return env.answers[key]
+        if min(self._fuel, self._question) <= 0 or self._depth >= DEPTH or key in env.asking:
             self.exhausted |= self._fuel <= 0
             return Unknown(seen=asked)
         self._fuel -= 1
         self._question -= 1
         self._depth += 1
-        self._open.add(key)
+        env.asking.add(key)
         try:
             value = read(self, asked)
         finally:
             self._depth -= 1
-            self._open.discard(key)
-        if not asked.env and self._depth < DEPTH // 2 and self._question > 0:
-            self._known[key] = value
+            env.asking.discard(key)
+        if self._depth < DEPTH // 2 and self._question > 0:
+            env.answers[key] = value
         return value
 
     def member(self, value: Value, key: str | int, seen: Lazy | None = None) -> Value:
@@ -147,6 +161,11 @@ class Evaluator:
             return Parameter(binding=binding)
         if binding.kind == "import":
             return self._imported(binding)
+        if binding.kind == "opaque":
+            return Unknown()
+        for module, members in self._libraries.items():
+            if len(members & binding.properties.keys()) > 1:
+                return Imported(path=module)  # a library inside a bundle, known by what is set on it
         source = binding.scope.source
         values = [] if binding.node is None else [self._initial(binding, Lazy(binding.node, source, env))]
         values += [self.evaluate(Lazy(node, source, env)) for node in binding.assigned[:8]]
@@ -326,7 +345,7 @@ class Evaluator:
         binding = scope.find(parts[0]) if name.replace(".", "").isidentifier() else None
         if binding is None or binding.kind not in {"class", "import"}:
             return None
-        value = self.bound(binding, {})
+        value = self.bound(binding, OPEN)
         for part in parts[1:]:
             value = self.member(value, part)
         if isinstance(value, Class):
@@ -364,7 +383,7 @@ class Evaluator:
 
     def bind(self, function: Function, items: Sequence[Lazy | Value]) -> Env:
         """Give the parameters of a function the values of these arguments."""
-        env = dict(function.env)
+        env = Env(function.env)
         for parameter in function.scope.parameters:
             if parameter.path[:1] == ("...",):
                 env[parameter] = Listing(items=tuple(items[parameter.index :]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.calls import call_value
@@ -14,6 +16,7 @@ from reviewer.inventory.languages.javascript.domain import (
     Joined,
     Lazy,
     Listing,
+    Parameter,
     Record,
     Setting,
     Unknown,
@@ -61,7 +64,8 @@ def _identifier(evaluator: Evaluator, asked: Lazy) -> Value:
     name = asked.node.text()
     binding = asked.source.scope_at(span(asked.node)[0]).find(name)
     if binding is not None:
-        return evaluator.bound(binding, asked.env)
+        value = evaluator.bound(binding, asked.env)
+        return replace(value, seen=asked) if isinstance(value, Parameter) and value.seen is None else value
     return Constant(value=None, seen=asked) if name == "undefined" else Imported(path=name)
 
 
@@ -238,6 +242,8 @@ KINDS: dict[str, KindReader] = {
     "undefined": lambda _, asked: Constant(value=None, seen=asked),
     **dict.fromkeys(("identifier", "shorthand_property_identifier", "type_identifier", "property_identifier"), _identifier),
     **dict.fromkeys(("shorthand_property_identifier_pattern",), _identifier),
+    "regex": lambda _, asked: Unknown(origins=(Constant(value=""),), seen=asked),
+    "meta_property": lambda _, asked: Imported(path=asked.node.text()),
     "this": _this,
     "ternary_expression": _conditional,
     "binary_expression": _binary,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.domain import (
+    OPEN,
     Class,
     Constant,
     Env,
@@ -25,6 +26,7 @@ from reviewer.inventory.languages.javascript.domain import (
     Record,
     Unknown,
     Value,
+    mixed,
     options,
 )
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
@@ -34,6 +36,8 @@ from reviewer.inventory.languages.javascript.source import Binding, Call, Scope,
 #: How many situations one registration is read in, and how many callers are followed into one another.
 SITUATIONS = 400
 DEPTH = 4
+#: With more callers than this a parameter is not looked up.
+CALLERS = 8
 _CALLBACKS = frozenset({"forEach", "map", "flatMap", "filter", "find", "some", "every", "then"})
 
 
@@ -46,6 +50,7 @@ class Links:
     callers: dict[Scope, list[Call]] = field(default_factory=dict)
     each: dict[Scope, list[Lazy]] = field(default_factory=dict)
     handed: dict[Scope, list[Call]] = field(default_factory=dict)
+    _asking: set[Binding] = field(default_factory=set)
 
     def read(self, sources: Iterable[Source]) -> None:
         """Find the target of every call."""
@@ -56,6 +61,39 @@ class Links:
                     if (scope := entered(target)) is not None:
                         self.callers.setdefault(scope, []).append(call)
                 self._callbacks(call, source)
+
+    def complete(self) -> None:
+        """Look again at calls of parameters and of what is made from them, now that callers are known."""
+        self.evaluator.supply = self.supply
+        self.evaluator.forget()
+        for call, before in list(self.targets.items()):
+            if not any(isinstance(target, (Parameter, Unknown)) for target in before):
+                continue
+            self.targets[call] = tuple(options(self.evaluator.supplied(self._target(call, call.scope.source))))
+            for target in self.targets[call]:
+                scope = entered(target)
+                if scope is not None and call not in self.callers.get(scope, ()):
+                    self.callers.setdefault(scope, []).append(call)
+
+    def supply(self, value: Parameter) -> Value | None:
+        """Give what the callers of a function pass for a parameter; None where there are none, or too many."""
+        scope = value.binding.scope
+        callers = self.callers.get(scope, ())
+        if scope.kind != "function" or not 0 < len(callers) <= CALLERS or value.binding in self._asking:
+            return None
+        self._asking.add(value.binding)
+        try:
+            found = [self._passed(value, call) for call in callers]
+        finally:
+            self._asking.discard(value.binding)
+        return mixed(found) if any(not isinstance(each, (Unknown, Parameter)) for each in found) else None
+
+    def _passed(self, value: Parameter, call: Call) -> Value:
+        nodes = arguments_of(call.node)
+        if value.binding.index >= len(nodes) or not spread_free(nodes[: value.binding.index + 1]):
+            return Unknown()
+        given = self.evaluator.evaluate(Lazy(nodes[value.binding.index], call.scope.source))
+        return self.evaluator.descend(self.evaluator.descend(given, value.binding.path), value.path)
 
     def _target(self, call: Call, source: Source) -> Value:
         callee = call.node.field("function") or call.node.field("constructor")
@@ -82,18 +120,18 @@ class Links:
         """Give the values that the open parameters in some expressions can have, one mapping per way in; at least one, maybe empty."""
         open_binding = next(self._open(self.evaluator.evaluate(each) for each in asked), None)
         if open_binding is None or depth >= DEPTH:
-            return [{}]
+            return [OPEN]
         found: list[Env] = []
         for env in self._alternatives(open_binding.scope, depth):
-            rebound = [Lazy(each.node, each.source, {**each.env, **env}) if isinstance(each, Lazy) else each for each in asked]
+            rebound = [Lazy(each.node, each.source, each.env.with_more(env)) if isinstance(each, Lazy) else each for each in asked]
             before = self._open(self.evaluator.evaluate(each) for each in rebound)
             if open_binding in set(before):
                 found.append(env)
             else:
-                found.extend({**env, **more} for more in self.situations(list(rebound), depth + 1))
+                found.extend(env.with_more(more) for more in self.situations(list(rebound), depth + 1))
             if len(found) >= SITUATIONS:
                 break
-        return found or [{}]
+        return found or [OPEN]
 
     def _open(self, values: Iterable[Value]) -> Iterable[Binding]:
         return iter(list(dict.fromkeys(binding for value in values for binding in open_parameters(value))))
@@ -127,7 +165,7 @@ class Links:
             if bindings[0].kind == "key" and isinstance(value, Record):
                 items = [Constant(value=key) for key in value.entries]
             found.extend(
-                {**env, **{binding: self.evaluator.descend(self.evaluator.evaluate(item), binding.path) for binding in bindings}}
+                env.with_more({binding: self.evaluator.descend(self.evaluator.evaluate(item), binding.path) for binding in bindings})
                 for item in items
             )
         return found

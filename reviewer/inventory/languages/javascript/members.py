@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reviewer.inventory.languages.javascript.domain import (
+    OPEN,
     Class,
     Constant,
     Function,
@@ -45,7 +46,7 @@ def _module_member(evaluator: Evaluator, value: Value, key: str | int, _: Lazy |
 
 def _instance_member(evaluator: Evaluator, value: Value, key: str | int, seen: Lazy | None) -> Value:
     assert isinstance(value, (Instance, Class))  # noqa: S101  the table of members says so
-    found = evaluator.field(value.scope, str(key), {})
+    found = evaluator.field(value.scope, str(key), OPEN)
     return Unknown(origins=(value,), seen=seen) if found is None else found
 
 
@@ -62,13 +63,13 @@ def _setting_member(_: Evaluator, value: Value, key: str | int, seen: Lazy | Non
     return Unknown(origins=(value,), seen=seen) if value.name else Setting(name=str(key), seen=seen)
 
 
-def _parameter_member(evaluator: Evaluator, value: Value, key: str | int, _: Lazy | None) -> Value:
+def _parameter_member(evaluator: Evaluator, value: Value, key: str | int, seen: Lazy | None) -> Value:
     assert isinstance(value, Parameter)  # noqa: S101  the table of members says so
     if not value.path and value.binding.annotation:
         typed = evaluator.of_type(value.binding.annotation, value.binding.scope)
         if typed is not None:
             return evaluator.member(typed, key)
-    return Parameter(binding=value.binding, path=(*value.path, key)[:12])
+    return Parameter(binding=value.binding, path=(*value.path, key)[:12], seen=seen)
 
 
 def _mixed_member(evaluator: Evaluator, value: Value, key: str | int, seen: Lazy | None) -> Value:

@@ -12,6 +12,7 @@ from reviewer.inventory.languages.javascript.domain import (
     Lazy,
     Listing,
     Record,
+    Setting,
     Unknown,
     Value,
     joined,
@@ -58,6 +59,19 @@ def _slice(text: str, given: list[str]) -> str:
 
 def _repeat(text: str, given: list[str]) -> str:
     return text * max(0, min(_count(given, 0, 0), _LONGEST // (len(text) or 1)))
+
+
+_ENDS = frozenset({"/\\/$/", "/\\/+$/", "/\\/*$/", "/[/]+$/", "/\\/$/g", "/\\/+$/g"})
+
+
+def _replace_method(evaluator: Evaluator, value: Value, items: Items, asked: Lazy) -> Value | None:
+    """``url.replace(/\\/+$/, "")`` is how everybody makes a base URL; other regular expressions are not run."""
+    first = items[0] if items else None
+    if isinstance(first, Lazy) and first.node.kind() == "regex" and first.node.text() in _ENDS:
+        if isinstance(value, Constant) and isinstance(value.value, str):
+            return Constant(value=value.value.rstrip("/"), seen=asked)
+        return value if isinstance(value, (Joined, Setting)) else None
+    return _text_method(_replace)(evaluator, value, items, asked)
 
 
 def _replace(text: str, given: list[str]) -> str:
@@ -192,7 +206,7 @@ METHODS: dict[str, Callable[[Evaluator, Value, Items, Lazy], Value | None]] = {
     "toUpperCase": _text_method(lambda text, _: text.upper()),
     "substring": _text_method(_slice),
     "repeat": _text_method(_repeat),
-    "replace": _text_method(_replace),
+    "replace": _replace_method,
     "replaceAll": _text_method(_replace_all),
     "normalize": _text_method(lambda text, _: text),
     "slice": _slice_method,

@@ -2,37 +2,213 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from checks.model import Unreadable
+from checks.model import Capability, Location, Scope, Tool, ToolKind, Unreadable
+from reviewer.inventory.languages.callgraph import Call as Edge
+from reviewer.inventory.languages.callgraph import CallGraph
+from reviewer.inventory.languages.callgraph import Function as Node
 from reviewer.inventory.languages.interface import Extraction
-from reviewer.inventory.languages.javascript.drafts import tools_of
+from reviewer.inventory.languages.javascript.dispatch import Dispatch, find_dispatch
+from reviewer.inventory.languages.javascript.domain import Function
+from reviewer.inventory.languages.javascript.drafts import Written, tools_of
+from reviewer.inventory.languages.javascript.effects import Effects
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 from reviewer.inventory.languages.javascript.expressions import KINDS
+from reviewer.inventory.languages.javascript.layout import ALL, is_declaration, is_dependency, is_test, refused
 from reviewer.inventory.languages.javascript.links import Links
 from reviewer.inventory.languages.javascript.members import MEMBERS
 from reviewer.inventory.languages.javascript.program import Program
 from reviewer.inventory.languages.javascript.registrations import registered
-from reviewer.inventory.languages.javascript.requests import listed, request_handlers
+from reviewer.inventory.languages.javascript.requests import RequestHandler, listed, request_handlers
 from reviewer.inventory.languages.javascript.scopes import read_scopes
 from reviewer.inventory.languages.javascript.servers import Servers
-from reviewer.inventory.languages.javascript.source import parse
+from reviewer.inventory.languages.javascript.source import Scope as Code
+from reviewer.inventory.languages.javascript.source import Source, parse
+from reviewer.inventory.languages.javascript.surfaces import servers_in, texts_of
+from reviewer.inventory.languages.javascript.tables import load_registrations
+from reviewer.inventory.languages.javascript.twins import without_twins
+from reviewer.inventory.languages.javascript.units import Region, Units
+from reviewer.inventory.languages.values import Value as Known
+
+#: A file of which more than this share could not be parsed is one that a person has to look at.
+DAMAGE = 0.3
+_ANSWERS = {ToolKind.TOOL: "tools/call", ToolKind.PROMPT: "prompts/get", ToolKind.RESOURCE: "resources/read"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _World:
+    """All that is known of the program once it is linked."""
+
+    sources: list[Source]
+    evaluator: Evaluator
+    links: Links
+    servers: Servers
 
 
 def read_files(files: Mapping[str, str]) -> Extraction:
-    sources = {}
+    """Read all files. Raises RecursionError or MemoryError where a submission is built to cause them."""
+    sources, unreadable = _parsed(files)
+    tests = {source.path for source in sources if is_test(source)}
+    world = _linked([source for source in sources if source.path not in tests])
+    handlers = list(request_handlers(world.servers, world.sources))
+    drafts = [*registered(world.servers, world.sources), *listed(world.servers, handlers)]
+    written = _once(without_twins(each for draft in drafts for each in tools_of(world.evaluator, draft)))
+    facts = list(servers_in(world.servers, world.sources))
+    surfaces = [surface for _, surface in facts if surface is not None]
+    surfaces += [surface for each in written for surface in texts_of(world.evaluator, each)]
+    tools, capabilities = _capabilities(world, written, handlers)
+    if world.evaluator.exhausted:
+        unreadable += [
+            Unreadable(path=source.path, reason="too much code to follow in bounded time", gate=True) for source in _largest(world)
+        ]
+    return Extraction(
+        servers=tuple(fact for fact, _ in facts),
+        tools=tools,
+        capabilities=capabilities,
+        surfaces=tuple(surfaces),
+        unreadable=tuple(unreadable),
+    )
+
+
+def _largest(world: _World) -> list[Source]:
+    return [max(world.sources, key=lambda source: len(source.text))]
+
+
+def _parsed(files: Mapping[str, str]) -> tuple[list[Source], list[Unreadable]]:
+    sources: list[Source] = []
+    unreadable: list[Unreadable] = []
+    left = ALL
     for path, text in sorted(files.items()):
+        if is_declaration(path) or is_dependency(path):
+            continue
+        left -= len(text)
+        reason = refused(text) or ("more code than is read in one submission" if left < 0 else "")
+        if reason:
+            unreadable.append(Unreadable(path=path, reason=reason, gate=True))
+            continue
         source = parse(path, text)
         read_scopes(source)
-        sources[path] = source
-    evaluator = Evaluator(Program(sources), kinds=KINDS, members=MEMBERS)
+        sources.append(source)
+        if source.damage > DAMAGE:
+            unreadable.append(Unreadable(path=path, reason=f"{source.damage:.0%} of it could not be parsed", gate=True))
+    return sources, unreadable
+
+
+def _linked(sources: list[Source]) -> _World:
+    evaluator = Evaluator(Program({source.path: source for source in sources}), kinds=KINDS, members=MEMBERS, libraries=load_registrations().libraries)
     links = Links(evaluator)
-    every = list(sources.values())
-    links.read(every)
+    links.read(sources)
+    links.complete()
     servers = Servers(evaluator, links)
-    servers.look_around(every)
-    drafts = list(registered(servers, every))
-    handlers = list(request_handlers(servers, every))
-    drafts += listed(servers, handlers)
-    tools = [tool for draft in drafts for tool in tools_of(evaluator, draft)]
-    return Extraction(tools=tuple(tools))
+    servers.look_around(sources)
+    return _World(sources=sources, evaluator=evaluator, links=links, servers=servers)
+
+
+def _once(written: Iterable[Written]) -> list[Written]:
+    """Leave out what the same place says twice, as a function that registers a tool and is called twice does."""
+    seen: set[tuple[object, ...]] = set()
+    found: list[Written] = []
+    for each in written:
+        key = (each.tool.kind, each.tool.name, each.tool.at, each.tool.description, each.tool.dynamic)
+        if key not in seen:
+            seen.add(key)
+            found.append(each)
+    return found
+
+
+def _capabilities(world: _World, written: list[Written], handlers: list[RequestHandler]) -> tuple[tuple[Tool, ...], tuple[Capability, ...]]:
+    names = frozenset(each.tool.name for each in written if each.draft.request and not each.tool.dynamic)
+    answering = [handler for handler in handlers if not handler.sdk and handler.function is not None and not handler.request.member]
+    dispatch = find_dispatch(world.evaluator, world.sources, names) if names else Dispatch()
+    own = {each.draft.handler.scope for each in written if each.draft.handler is not None}
+    units = Units(world.links, handlers=frozenset(own | {handler.function.scope for handler in answering if handler.function is not None}))
+    _keep_dispatching(units, dispatch, names)
+    nodes = list(Effects(world.links, units).nodes(world.sources))
+    parameters = {node.id: node.parameters for node in nodes}
+    roots = [_root(index, each, _Answers(world, units, dispatch, answering)) for index, each in enumerate(written)]
+    known = [root.node(parameters) for root in roots]
+    graph = CallGraph([*nodes, *known])
+    tools = tuple(
+        replace(each.tool, capabilities=graph.of_handler(node.id), **root.place(each.tool))
+        for each, root, node in zip(written, roots, known, strict=True)
+    )
+    return tools, graph.of_all()
+
+
+def _keep_dispatching(units: Units, dispatch: Dispatch, names: frozenset[str]) -> None:
+    """A function is one that dispatches if its branches tell several tools apart, or it is the handler itself."""
+    for path, regions in list(dispatch.regions.items()):
+        by_unit: dict[Code, list[Region]] = {}
+        for region in regions:
+            by_unit.setdefault(units.unit_of(region.source.scope_at(region.start)), []).append(region)
+        kept = [
+            region
+            for unit, inside in by_unit.items()
+            if unit in units.handlers or len(frozenset[str]().union(*(each.names for each in inside))) >= min(2, len(names))
+            for region in inside
+        ]
+        dispatch.regions[path] = units.regions[path] = kept
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answers:
+    world: _World
+    units: Units
+    dispatch: Dispatch
+    answering: list[RequestHandler]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Root:
+    """Where the code that answers for a tool begins."""
+
+    id: str
+    at: Location
+    functions: tuple[Code, ...] = ()
+    regions: tuple[Region, ...] = ()
+    unsure: tuple[Region, ...] = ()
+    units: Units
+
+    def node(self, parameters: Mapping[str, tuple[str, ...]]) -> Node:
+        """Give the node from which the call graph follows a tool; its arguments are the tool's."""
+        sure = [self.units.name(self.units.unit_of(scope)) for scope in self.functions] + [region.id for region in self.regions]
+        argument = Known.chosen(Scope.ARGUMENT)
+        calls = [
+            Edge(callee=name, arguments=dict.fromkeys(parameters.get(name, ()), argument), sure=name in sure)
+            for name in (*sure, *(region.id for region in self.unsure))
+        ]
+        return Node(id=self.id, at=self.at, calls=tuple(calls))
+
+    def place(self, tool: Tool) -> dict[str, Location | int]:
+        """Give ``handler`` and ``last`` for a tool that does not carry them itself."""
+        if tool.handler is not None:
+            return {}
+        if self.regions:
+            source, region = self.regions[0].source, self.regions[0]
+            return {"handler": Location(path=source.path, line=source.line(region.start)), "last": source.line(region.end - 1)}
+        if self.functions:
+            scope = self.functions[0]
+            return {"handler": scope.source.at(scope.node), "last": scope.source.line(scope.end - 1)}
+        return {}
+
+
+def _root(index: int, each: Written, answers: _Answers) -> _Root:
+    tool, function = each.tool, each.draft.handler
+    regions: tuple[Region, ...] = ()
+    unsure: tuple[Region, ...] = ()
+    functions: list[Code] = [function.scope] if function is not None else []
+    if function is None and each.draft.request:
+        entry = answers.dispatch.entry(answers.world.evaluator, tool.name)
+        regions = tuple(answers.dispatch.of(tool.name))
+        if not regions and entry is None:
+            unsure = tuple(region for inside in answers.dispatch.regions.values() for region in inside)
+        functions = [*([entry.scope] if entry is not None else []), *_general(tool.kind, answers)]
+    return _Root(id=f"tool#{index}", at=tool.at, functions=tuple(functions), regions=regions, unsure=unsure, units=answers.units)
+
+
+def _general(kind: ToolKind, answers: _Answers) -> list[Code]:
+    """The handlers of the request that calls any tool: what they do before they dispatch, all tools do."""
+    wanted = [handler.function for handler in answers.answering if handler.request.name == _ANSWERS[kind]]
+    return [function.scope for function in wanted if isinstance(function, Function)]

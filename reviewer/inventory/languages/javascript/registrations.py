@@ -8,6 +8,7 @@ from ast_grep_py import SgNode
 
 from checks.model import ToolKind
 from reviewer.inventory.languages.javascript.domain import (
+    OPEN,
     Class,
     Constant,
     Env,
@@ -80,7 +81,7 @@ def _ends_in_function(servers: Servers, call: Call, given: list[SgNode]) -> bool
 
 def _read(servers: Servers, call: Call, method: Method) -> Iterator[Draft]:
     evaluator, source = servers.evaluator, call.scope.source
-    items, _ = evaluator.spread(arguments_of(call.node), source, {})
+    items, _ = evaluator.spread(arguments_of(call.node), source, OPEN)
     if not items:
         return
     telling = [each for each in items[:2] if isinstance(each, Value) or each.node.kind() not in FUNCTIONS]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from checks.model import ToolKind
 from reviewer.inventory.languages.javascript.domain import (
+    OPEN,
     Constant,
     Function,
     Imported,
@@ -111,8 +112,8 @@ def _items(servers: Servers, value: Value, handler: RequestHandler) -> Iterator[
 
 def _item(servers: Servers, item: Lazy | Value, handler: RequestHandler) -> Iterator[Draft]:
     evaluator, source = servers.evaluator, handler.call.scope.source
-    for env in servers.links.situations([item]) if isinstance(item, Lazy) else [{}]:
-        lazy = Lazy(item.node, item.source, {**item.env, **env}) if isinstance(item, Lazy) else item
+    for env in servers.links.situations([item]) if isinstance(item, Lazy) else [OPEN]:
+        lazy = Lazy(item.node, item.source, item.env.with_more(env)) if isinstance(item, Lazy) else item
         for each in options(evaluator.evaluate(lazy)):
             if isinstance(each, Constant):
                 continue
@@ -132,7 +133,7 @@ def _each_way(servers: Servers, value: Record, draft: Draft) -> Iterator[Draft]:
         yield draft
         return
     for env in servers.links.situations([value.entries.get("name", draft.name)]):
-        again = servers.evaluator.evaluate(Lazy(seen.node, seen.source, {**seen.env, **env}))
+        again = servers.evaluator.evaluate(Lazy(seen.node, seen.source, seen.env.with_more(env)))
         yield from_object(servers.evaluator, draft.kind, again, draft.at, request=draft.request)
 
 

@@ -78,6 +78,24 @@ class Table(_Row):
     tests: Tests
     compiled: frozenset[str]
     sources: frozenset[str]
+    pure: frozenset[str]
+    same: frozenset[str]
+    common: frozenset[str]
+    aliases: dict[str, str]
+    libraries: dict[str, frozenset[str]]
+
+    def canonical(self, path: str) -> str:
+        """Give the name under which the tables of capabilities know an imported name."""
+        for _ in range(3):
+            end = len(path)
+            while end > 0:
+                if path[:end] in self.aliases:
+                    path = (self.aliases[path[:end]] + path[end:]).lstrip(".")
+                    break
+                end = max(path.rfind(".", 0, end), path.rfind("/", 0, end))
+            else:
+                break
+        return path
 
     def is_sdk(self, path: str) -> bool:
         """Tell whether an imported name belongs to a package that makes MCP servers."""

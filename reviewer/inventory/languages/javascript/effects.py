@@ -1,0 +1,231 @@
+"""Turn the calls of a program into the call graph: what each call means by ``capabilities.yaml``, and whom it calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checks.model import Location, Trigger
+from reviewer.inventory.languages.apis import CallSite, Use, load_table
+from reviewer.inventory.languages.apis import Table as Apis
+from reviewer.inventory.languages.callgraph import Call as Edge
+from reviewer.inventory.languages.callgraph import Function as Node
+from reviewer.inventory.languages.javascript.domain import Imported, Lazy, Parameter, Record, Unknown
+from reviewer.inventory.languages.javascript.links import Links, entered
+from reviewer.inventory.languages.javascript.scopes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.source import Call, Scope, Source, span
+from reviewer.inventory.languages.javascript.tables import Table, load_registrations
+from reviewer.inventory.languages.javascript.units import Units
+from reviewer.inventory.languages.values import Value as Known
+
+#: How many classes may have a method of a name before the name says nothing.
+_NAMESAKES = 3
+_AFTER = re.compile(r"\s*(?:\?\.|!?\.)\s*([A-Za-z_$][\w$]*)|\s*(?:\?\.)?\[\s*(?:[\"'`]([^\"'`\n]{1,100})[\"'`]\s*\])?")
+_NAMES_BEFORE = re.compile(r"\{([^{}]{0,500})\}\s*=\s*$")
+_FILTERED = re.compile(r"\)\s*\.filter\([^)]{0,40}\)?[^)]{0,60}?(?:/\^(\w+_)/i?\.test|startsWith\([\"'](\w+_)[\"']\))")
+_NAME = re.compile(r"\s*(?:\.\.\.)?([A-Za-z_$][\w$]*)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """A call of a function of the submission, before its arguments are read."""
+
+    place: str
+    call: Call
+    scope: Scope
+    callee: Scope
+    unit: Scope
+    sure: bool
+
+
+@dataclass(slots=True, eq=False)
+class Effects:
+    """Builds the nodes of the call graph."""
+
+    links: Links
+    units: Units
+    apis: Apis = field(default_factory=lambda: load_table(Path(__file__).parent))
+    table: Table = field(default_factory=load_registrations)
+    _uses: dict[str, list[Use]] = field(default_factory=dict)
+    _edges: dict[str, list[Edge]] = field(default_factory=dict)
+    _entered: list[_Entry] = field(default_factory=list)
+    _methods: dict[str, list[Scope]] = field(default_factory=dict)
+
+    def nodes(self, sources: list[Source]) -> Iterator[Node]:
+        """Give every function, region and module of these files with its uses and calls."""
+        for source in sources:
+            for scope in source.scopes:
+                if scope.kind == "class":
+                    for name, method in scope.methods.items():
+                        self._methods.setdefault(name, []).append(method)
+        for source in sources:
+            for call in source.calls:
+                self._call(call)
+            self._environment(source)
+            self._imports(source)
+            for scope in source.scopes:
+                if self.units.is_unit(scope):
+                    self._nested(scope)
+        self._uses = {place: uses for place, uses in self._uses.items() if uses}
+        self._connect()
+        for source in sources:
+            yield from self._of_source(source)
+
+    def _of_source(self, source: Source) -> Iterator[Node]:
+        start = Location(path=source.path, line=1)
+        yield self._node(source.path, start, len(source.lines), (), Trigger.AUTOMATIC)
+        yield self._node(_imports_of(source), start, len(source.lines), ())
+        for scope in source.scopes:
+            if self.units.is_unit(scope):
+                yield self._node(self.units.name(scope), source.at(scope.node), source.line(scope.end - 1), _names(scope))
+        for region in self.units.regions.get(source.path, ()):
+            unit = self.units.unit_of(source.scope_at(region.start))
+            line = source.line(region.start)
+            yield self._node(region.id, Location(path=source.path, line=line), source.line(region.end - 1), _names(unit))
+
+    def _node(self, name: str, at: Location, last: int, parameters: tuple[str, ...], trigger: Trigger | None = None) -> Node:
+        uses, edges = tuple(self._uses.get(name, ())), tuple(self._edges.get(name, ()))
+        return Node(id=name, at=at, last=last, parameters=parameters, uses=uses, calls=edges, trigger=trigger)
+
+    def _nested(self, scope: Scope) -> None:
+        """A function that is made here and that nobody seems to call may be called by whoever gets it."""
+        if scope in self.links.callers or scope in self.units.handlers or scope.parent is None or scope.parent.kind == "class":
+            return
+        if scope.node.kind() in {"function_declaration", "generator_function_declaration"}:
+            return
+        outer = self.units.place(scope.parent, scope.start)
+        if scope.parent.nearest("function") is not None:
+            self._edges.setdefault(outer, []).append(Edge(callee=self.units.name(scope), sure=False))
+
+    def _call(self, call: Call) -> None:
+        targets = self.links.targets.get(call, ())
+        place = self.units.place(call.scope, call.start)
+        unit = self.units.unit_of(call.scope)
+        for target in targets:
+            if isinstance(target, Imported):
+                self._uses.setdefault(place, []).extend(self._meaning(call, target, unit))
+            elif (scope := entered(target)) is not None:
+                self._enter(place, call, scope, unit, sure=len(targets) == 1)
+        if all(isinstance(target, (Unknown, Parameter)) for target in targets):
+            self._by_name(place, call, unit)
+
+    def _enter(self, place: str, call: Call, scope: Scope, unit: Scope, *, sure: bool) -> None:
+        callee = self.units.unit_of(scope)
+        if callee is unit or callee.kind == "module":
+            return
+        self._entered.append(_Entry(place, call, scope, callee, unit, sure))
+
+    def _connect(self) -> None:
+        """Make the edges. Arguments are read only where something that matters is behind the call."""
+        names = [self.units.name(entry.callee) for entry in self._entered]
+        callers: dict[str, set[str]] = {}
+        for entry, name in zip(self._entered, names, strict=True):
+            callers.setdefault(name, set()).add(entry.place)
+        for place, edges in self._edges.items():
+            for edge in edges:
+                callers.setdefault(edge.callee, set()).add(place)
+        matters, waiting = set(self._uses), list(self._uses)
+        while waiting:
+            found = callers.get(waiting.pop(), set()) - matters
+            matters |= found
+            waiting.extend(found)
+        for entry, name in zip(self._entered, names, strict=True):
+            if name in matters:
+                arguments = self._arguments(entry.call, entry.scope, entry.unit) if entry.callee is entry.scope else {}
+                self._edges.setdefault(entry.place, []).append(Edge(callee=name, arguments=arguments, sure=entry.sure))
+
+    def _arguments(self, call: Call, scope: Scope, unit: Scope) -> dict[str, Known]:
+        nodes = arguments_of(call.node)
+        found: dict[str, Known] = {}
+        evaluator = self.links.evaluator
+        for parameter in scope.parameters:
+            if parameter.index < len(nodes) and all(node.kind() != "spread_element" for node in nodes[: parameter.index + 1]):
+                value = evaluator.ask(Lazy(nodes[parameter.index], call.scope.source))
+                found[parameter.name] = self.units.known(evaluator.descend(value, parameter.path), unit)
+        return found
+
+    def _by_name(self, place: str, call: Call, unit: Scope) -> None:
+        """A method of something unknown: a class of the submission with such a method may be meant."""
+        callee = call.node.field("function")
+        key = member_key(callee) if callee is not None and callee.kind() == "member_expression" else None
+        namesakes = self._methods.get(key, []) if key is not None and key not in self.table.common else []
+        if 0 < len(namesakes) <= _NAMESAKES:
+            for method in namesakes:
+                self._enter(place, call, method, unit, sure=False)
+
+    def _meaning(self, call: Call, target: Imported, unit: Scope) -> Iterator[Use]:
+        name = self.table.canonical(target.path)
+        if not self.apis.match(name) and not self.apis.sdk(name):
+            return
+        positional: list[Known] = []
+        keywords: dict[str, Known] = {}
+        for node in arguments_of(call.node)[:8]:
+            value = self.links.evaluator.ask(Lazy(node, call.scope.source))
+            positional.append(self.units.known(value, unit))
+            if isinstance(value, Record):
+                for key, entry in list(value.entries.items())[:60]:
+                    keywords.setdefault(key, self.units.known(entry, unit))
+        made = target.made is not None and target.made.node != call.node
+        receiver = self.units.base(target, unit) if made else None
+        yield from self.apis.uses(
+            CallSite(name=name, at=call.scope.source.at(call.node), positional=tuple(positional), keywords=keywords, receiver=receiver)
+        )
+
+    def _environment(self, source: Source) -> None:
+        """Read uses of ``process.env``: of single variables, or of all at once."""
+        if "env" not in source.text:
+            return
+        rule = {
+            "rule": {
+                "kind": "member_expression",
+                "all": [
+                    {"has": {"field": "property", "regex": "^env$"}},
+                    {"has": {"field": "object", "regex": r"^(globalThis\.)?(process|Bun)$"}},
+                ],
+            }
+        }
+        for node in source.tree.root().find_all(rule):
+            start, end = span(node)
+            scope = source.scope_at(start)
+            name, values = _environment_use(source.text, start, end)
+            site = CallSite(name=name, at=source.at(node), positional=(Known.literal(*values),))
+            self._uses.setdefault(self.units.place(scope, start), []).extend(self.apis.uses(site))
+
+    def _imports(self, source: Source) -> None:
+        """An import of a library that is itself a capability."""
+        for module in sorted(source.modules):
+            bare = module.removeprefix("node:")
+            self._uses.setdefault(_imports_of(source), []).extend(
+                self.apis.imported(self.table.canonical(bare), Location(path=source.path, line=1))
+            )
+
+
+def _environment_use(text: str, start: int, end: int) -> tuple[str, list[str]]:
+    """Tell what is done with ``process.env``: the names that are read, or all of it."""
+    own = _FILTERED.match(text, end)
+    if own is not None and text[max(0, start - 12) : start].endswith(("Object.keys(", "ect.entries(")):
+        return "process.env.get", [f"{own[1] or own[2]}*"]  # a program's own settings, by their common beginning
+    after = _AFTER.match(text, end)
+    if after is not None:
+        name = after[1] or after[2]
+        return "process.env.get", [name] if name else []
+    before = text[max(0, start - 600) : start]
+    if (names := _NAMES_BEFORE.search(before)) is not None and "..." not in names[1]:
+        return "process.env.get", [found[1] for part in names[1].split(",") if (found := _NAME.match(part))]
+    tail = before.rstrip()
+    if re.search(
+        r"\bin$|[\w\]]\s*=$|\benv\s*:$|\benv\s*:\s*\{[^{}]{0,200}\.\.\.$|\b(?:parse|safeParse|cleanEnv|createEnv)\w*\($", tail[-260:]
+    ):
+        return "process.env.get", []
+    return "process.env", []
+
+
+def _imports_of(source: Source) -> str:
+    """Id of a node that nothing calls: what is imported may be used from anywhere."""
+    return f"{source.path}#imports"
+
+
+def _names(scope: Scope) -> tuple[str, ...]:
+    return tuple(parameter.name for parameter in scope.parameters)
