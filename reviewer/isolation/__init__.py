@@ -48,7 +48,9 @@ def available(best: Isolation = Isolation.BUBBLEWRAP) -> Isolation:
 
 def interpreter_paths() -> tuple[Path, ...]:
     """Give what this Python needs to run and to import: interpreter, standard library, installed packages, system libraries."""
+    installed = {Path(place) for place in sys.path if place.endswith(("site-packages", "dist-packages"))}
     folders = {*map(Path, sysconfig.get_paths().values()), Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent}
+    folders |= installed
     too_wide = {Path(os.sep), Path(os.environ.get("HOME", os.sep))}
     inside = {path for path in folders if path.is_dir()} - too_wide
     return tuple(sorted(inside | {path for path in _SYSTEM if path.exists()}))
