@@ -40,7 +40,36 @@ NAMES = st.sampled_from(
     ]
 )
 KEYS = st.sampled_from(
-    ["name", "version", "bin", "scripts", "postinstall", "server", "mcp_config", "command", "args", "env", "url", "hooks", "PreToolUse", "matcher", "tools", "plugins", "source", "mcpServers", "permissions", "allow", "user_config", "manifest_version", "prompts", "text", "skills", "commands", "tasks", "x"]
+    [
+        "name",
+        "version",
+        "bin",
+        "scripts",
+        "postinstall",
+        "server",
+        "mcp_config",
+        "command",
+        "args",
+        "env",
+        "url",
+        "hooks",
+        "PreToolUse",
+        "matcher",
+        "tools",
+        "plugins",
+        "source",
+        "mcpServers",
+        "permissions",
+        "allow",
+        "user_config",
+        "manifest_version",
+        "prompts",
+        "text",
+        "skills",
+        "commands",
+        "tasks",
+        "x",
+    ]
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
