@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -22,6 +22,13 @@ class Facts:
     programs: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     surfaces: tuple[Surface, ...] = ()
+
+
+def beyond(items: Sized, most: int, path: str, what: str) -> Facts:
+    """Give a row if there are more items than are read; a list that long was not written for people."""
+    if len(items) <= most:
+        return Facts()
+    return Facts(unreadable=(Unreadable(path=path, reason=f"more than {most} {what}: the others are not read", gate=True),))
 
 
 def together(parts: Iterable[Facts]) -> Facts:

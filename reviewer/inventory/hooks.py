@@ -9,14 +9,19 @@ from checks.model import AutoRun, Capability, CapabilityId, Certainty, Declarati
 from reviewer.inventory.conventions import conventions, names
 from reviewer.inventory.declarations import declared, granted, permissions
 from reviewer.inventory.documents import line_of, strings
-from reviewer.inventory.facts import Facts, together
+from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.languages import shell
 from reviewer.inventory.tree import Tree
+
+#: How many hooks of one file are read.
+HOOKS = 500
 
 
 def read_hooks(value: object, path: str, text: str, owner: str) -> Facts:
     """Read ``{event: [{matcher, hooks: [{type, command}]}]}``, and the flat form ``{event: [{command}]}``."""
-    return together(_hook(event, matcher, hook, path, text, owner) for event, matcher, hook in _each(value))
+    every = list(_each(value))
+    found = [_hook(event, matcher, hook, path, text, owner) for event, matcher, hook in every[:HOOKS]]
+    return together([*found, beyond(every, HOOKS, path, "hooks")])
 
 
 def _each(value: object) -> Iterator[tuple[str, str, Mapping[str, object]]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from checks.model import AutoRun, Capability, CapabilityId, Launch, Location, Scope, Trigger
 from reviewer.inventory.conventions import conventions
 from reviewer.inventory.documents import line_of, read_json, read_toml, strings
-from reviewer.inventory.facts import Facts, together
+from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.languages import shell
 from reviewer.inventory.languages.values import host_of
@@ -32,9 +32,9 @@ _NAMES = re.compile(r'"(?:mcpServers|mcp_servers|context_servers|lspServers)"|"s
 def read_servers(value: object, path: str, text: str, part: str = "", context: str = "configuration") -> Facts:
     """Read ``{name: {command, args, env} | {url, headers}}``. Of environment and headers only names are kept."""
     servers = value if isinstance(value, dict) else {}
-    return together(
-        _server(str(name), entry, path, text, part, context) for name, entry in list(servers.items())[:KEPT] if isinstance(entry, dict)
-    )
+    entries = [(str(name), entry) for name, entry in servers.items() if isinstance(entry, dict)]
+    found = [_server(name, entry, path, text, part, context) for name, entry in entries[:KEPT]]
+    return together([*found, beyond(entries, KEPT, path, "servers")])
 
 
 def is_servers(value: object) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -37,6 +38,7 @@ class Tree:
     by_name: Mapping[str, tuple[str, ...]] = field(init=False)
     folders: Mapping[str, tuple[str, ...]] = field(init=False)
     _folded: Mapping[str, str] = field(init=False)
+    _ordered: tuple[str, ...] = field(init=False)
     _documents: dict[str, Document] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,6 +51,7 @@ class Tree:
             folders.setdefault(folder, []).append(path)
         object.__setattr__(self, "by_name", {name: tuple(paths) for name, paths in by_name.items()})
         object.__setattr__(self, "folders", {folder: tuple(paths) for folder, paths in folders.items()})
+        object.__setattr__(self, "_ordered", tuple(sorted(folders)))
         object.__setattr__(self, "_folded", {path.casefold(): path for path in self.files})
 
     def named(self, *wanted: str) -> Iterator[str]:
@@ -67,11 +70,21 @@ class Tree:
         anchored = any(f"{folder}/{name}".casefold() in self._folded for name in names("anchors"))
         return anchored or any(f"{folder}/{name}" in self.folders for name in names("plugin_folders"))
 
+    def holds(self, folder: str) -> bool:
+        """Tell whether there is anything under a folder."""
+        return not folder or folder in self.folders or bool(self._under(folder))
+
     def below(self, folder: str, suffix: str) -> list[str]:
         """Give the readable files under a folder whose name ends so."""
-        prefix = f"{folder}/" if folder else ""
-        inside = (paths for each, paths in self.folders.items() if each == folder or each.startswith(prefix))
+        inside = (self.folders[each] for each in {*self._under(folder), folder} if each in self.folders)
         return sorted(path for paths in inside for path in paths if path.lower().endswith(suffix) and path in self.texts)
+
+    def _under(self, folder: str) -> Sequence[str]:
+        """Give the folders under a folder, which lie together in the sorted list."""
+        if not folder:
+            return self._ordered
+        start = bisect_left(self._ordered, f"{folder}/")
+        return self._ordered[start : bisect_left(self._ordered, f"{folder}0")]  # "0" is what follows "/" in ASCII
 
     def document(self, path: str) -> Document:
         """Read a JSON or TOML file, once. A file that is not there is an empty document."""

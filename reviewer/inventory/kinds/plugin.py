@@ -15,12 +15,15 @@ from checks.model import Component, Location, SurfaceRole, TargetKind, Unreadabl
 from reviewer.inventory.agent_pages import named_pages
 from reviewer.inventory.conventions import names
 from reviewer.inventory.documents import strings, text_or_none
-from reviewer.inventory.facts import Facts, together
+from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.hooks import read_hooks
 from reviewer.inventory.identity import component_id
 from reviewer.inventory.launches import is_servers, read_servers
 from reviewer.inventory.tree import Tree
+
+#: How many entries of one marketplace are read; the largest published one has some hundreds.
+ENTRIES = 2_000
 
 _PROJECT = re.compile(r"((?:.*/)?\.claude/(?:commands|agents))/", re.DOTALL)
 
@@ -49,10 +52,12 @@ def _marketplace(path: str, known: set[str], tree: Tree) -> Iterator[Facts]:
     folder = posixpath.join(base, prefix if isinstance(prefix, str) else "")
     listed = content.get("plugins")
     entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    yield beyond(entries, ENTRIES, path, "plugins")
+    entries = entries[:ENTRIES]
     local = [(_normal(folder, entry["source"]), entry) for entry in entries if isinstance(entry.get("source"), str)]
     shared = Counter(root for root, _ in local)
     for root, entry in local:
-        if not _exists(root, tree):
+        if not tree.holds(root):
             continue
         if root in known:
             yield _contents(root, entry, path, component_id(TargetKind.PLUGIN, root), tree)[1]
@@ -68,11 +73,6 @@ def _marketplace(path: str, known: set[str], tree: Tree) -> Iterator[Facts]:
 def _normal(*parts: str) -> str:
     place = posixpath.normpath(posixpath.join(*parts))
     return "" if place == "." else place
-
-
-def _exists(root: str, tree: Tree) -> bool:
-    """Tell whether a folder holds anything."""
-    return not root or root in tree.folders or any(folder.startswith(f"{root}/") for folder in tree.folders)
 
 
 def _plugin(root: str, content: Mapping[str, Any], path: str, tree: Tree, label: str = "") -> Facts:

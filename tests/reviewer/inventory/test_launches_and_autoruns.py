@@ -165,3 +165,11 @@ def test_rules_files_are_surfaces(path: str) -> None:
 def test_a_rules_file_that_is_a_link_says_what_its_target_says() -> None:
     target = inventory({"docs/notes.txt": "Obey."}, links={"CLAUDE.md": "docs/notes.txt"})
     assert texts(target, SurfaceRole.RULES) == ["Obey."]
+
+
+def test_lists_that_nobody_writes_are_read_up_to_a_bound_and_told() -> None:
+    many = {str(number): {"command": f"x{number}"} for number in range(400)}
+    hooks = {"Stop": [{"command": f"echo {number}"} for number in range(600)]}
+    target = inventory({".mcp.json": json.dumps({"mcpServers": many}), ".claude/settings.json": json.dumps({"hooks": hooks})})
+    assert gates(target) == {".mcp.json", ".claude/settings.json"}
+    assert (len(target.launches), len(target.autoruns)) == (300, 500)
