@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checks.model import File, Location, SurfaceRole, Target
+from checks.once import once_per_target
 from checks.parse import BlockKind, unquote
 from checks.prose import Passage, is_about_attacks, passages
 from checks.text import Lines, decoded
@@ -70,8 +71,9 @@ class ShellText:
         return Location(path=self.path, line=self.line if self.encoded else self.line + line - 1)
 
 
+@once_per_target
 def shell_texts(target: Target) -> Iterator[ShellText]:
-    """Yield every text of a submission that a shell would run, or that a person or model is told to run."""
+    """Give every text of a submission that a shell would run, or that a person or model is told to run."""
     for run in target.autoruns:
         yield from _with_layers(ShellText(text=run.command, path=run.at.path, line=max(run.at.line, 1), standing=Standing.AUTOMATIC))
     for passage in passages(target):

@@ -57,7 +57,6 @@ class Block:
     heading: str = ""
 
 
-@functools.lru_cache(maxsize=128)
 def markdown(text: str) -> tuple[Block, ...]:
     """Read a Markdown text (CommonMark with tables) into blocks, in order. Front matter is left out."""
     from markdown_it import MarkdownIt  # noqa: PLC0415  only where a text is Markdown
@@ -181,9 +180,18 @@ class Script:
     redirections: tuple[Redirection, ...] = ()
 
 
-@functools.lru_cache(maxsize=512)
 def shell(text: str) -> Script:
     """Read a shell text with tree-sitter's Bash grammar, which goes on after errors. A leading prompt ``$ `` is left out."""
+    return _kept_shell(text) if len(text) <= SHELL_PIECE else _shell(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_shell(text: str) -> Script:
+    """Keep the trees of short texts: several checks ask for the same ones."""
+    return _shell(text)
+
+
+def _shell(text: str) -> Script:
     body = _PROMPT.sub(r"\1  ", text[:SHELL_LIMIT]).encode("utf-8", "replace").decode().replace("\0", " ")
     commands: list[Command] = []
     pipelines: list[Pipeline] = []

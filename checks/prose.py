@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from checks.model import Confidence, Hit, Location, Severity, SurfaceRole, Target
+from checks.once import once_per_target
 from checks.parse import Block, BlockKind, markdown
 from checks.text import visible
 
@@ -104,11 +105,16 @@ class Sentence:
         return Hit(at=at, message=message, evidence=self.text[max(0, start - 120) :], severity=severity, confidence=confidence)
 
 
+@once_per_target
 def passages(target: Target) -> Iterator[Passage]:
-    """Yield every passage of a submission: surfaces first, then prose files that none of them covers."""
+    """Give every passage of a submission: surfaces first, then prose files that none of them covers."""
     covered = set()
+    seen = set()
     for surface in target.surfaces:
         covered.add(surface.at.path)
+        if (surface.role, surface.at, surface.text) in seen:  # a text that several components load
+            continue
+        seen.add((surface.role, surface.at, surface.text))
         if surface.role in MARKDOWN_ROLES:
             blocks = markdown(surface.text)
         else:
@@ -131,8 +137,9 @@ def _moved(block: Block, lines: int) -> Block:
     )  # fmt: skip
 
 
+@once_per_target
 def sentences(target: Target) -> Iterator[Sentence]:
-    """Yield every sentence of prose, and of comments that rendering hides. Code is left out: it speaks to no model."""
+    """Give every sentence of prose, and of comments that rendering hides. Code is left out: it speaks to no model."""
     for passage in passages(target):
         if passage.block.kind is not BlockKind.CODE:
             yield from _sentences(passage)
@@ -146,7 +153,6 @@ def _sentences(passage: Passage) -> Iterator[Sentence]:
         yield Sentence(text=text, line=passage.block.line + line, passage=passage, before=before, after=after)
 
 
-@functools.lru_cache(maxsize=4096)
 def _split(text: str) -> tuple[tuple[int, str], ...]:
     """Give line (from 0) and text of each sentence; a line break inside a sentence becomes a space."""
     text = visible(text).text

@@ -18,10 +18,14 @@ _SENDS = {
     "http": re.compile(r"@|\$\(|:="),
     "nc": re.compile(r"\S"), "ncat": re.compile(r"\S"), "netcat": re.compile(r"\S"), "socat": re.compile(r"\S"),
     "scp": re.compile(r"\S+:"), "rsync": re.compile(r"\S+:"), "sftp": re.compile(r"\S"), "ftp": re.compile(r"\S"),
+    "dig": re.compile(r"\$|`"), "nslookup": re.compile(r"\$|`"), "host": re.compile(r"\$|`"), "ping": re.compile(r"\$\(|`"),
     "mail": re.compile(r"@"), "sendmail": re.compile(r"\S"), "telnet": re.compile(r"\S"), "openssl": re.compile(r"s_client"),
 }  # fmt: skip
 _KEY_AS_OPTION = re.compile(r"(?:^|\s)(?:-i|-F|-o\s*IdentityFile=?|-e\s+\S*ssh\s+-i|--key|--cert|--netrc-file|--cacert|-n|-E)\s*\S+")
 _SOCKET = re.compile(r"/dev/(?:tcp|udp)/")
+# Names are looked up for no other reason than to be found: a secret in one is on its way out.
+_LOOKS_UP = frozenset({"dig", "nslookup", "host", "ping"})
+_SECRET_VARIABLE = re.compile(r"\$\{?\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|CREDENTIAL)\w*", re.IGNORECASE)
 _ENVIRONMENT = frozenset({"env", "printenv"})
 
 
@@ -65,14 +69,15 @@ def _payload(command: Command) -> str:
 def _judge(text: ShellText, sender: Command, payload: str, feeding: list[Command]) -> Iterator[Hit]:
     place = secret_in(payload)
     everything = any(one.program in _ENVIRONMENT and not one.arguments for one in feeding)
-    if place is None and not everything:
+    looked_up = sender.program in _LOOKS_UP and _SECRET_VARIABLE.search(f"{payload} {sender.text}")
+    if place is None and not everything and not looked_up:
         return
     addresses = list(urls(sender.text, bare=True))
     if addresses and all(map(is_local, addresses)):
         return
     if place is not None and place.belongs_to(addresses):
         return
-    what = f"The {place.name}" if place else "The whole environment"
+    what = f"The {place.name}" if place else "The whole environment" if everything else "A secret variable"
     yield _hit(text, sender, f"{what} is sent to {_where(sender, addresses)}.", place)
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from checks.code import Program, programs
-from checks.model import Confidence, Hit, Location, Severity, Target, Tool, ToolKind
+from checks.model import Confidence, Hit, Severity, Target, Tool, ToolKind
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
 
 _REWRITES = {
     "python": ("$T.__doc__ = $V", "$T.description = $V", '$T["description"] = $V', "$T.__doc__ += $V", "$T.description += $V"),
@@ -16,7 +20,10 @@ _WORTH = re.compile(r"\b__doc__\s*\+?=|\bdescription['\"]?\]?\s*\+?=[^=]|\.updat
 _MCP = re.compile(r"\bmcp\b|modelcontextprotocol|fastmcp|list_tools|registerTool|tools/list", re.IGNORECASE)
 _TOOLISH = re.compile(r"tool|__doc__|mcp|registered", re.IGNORECASE)
 _CONSTANT = re.compile(r"\s*(?:[rbuf]{0,2}(?:\"[^\"{$]*\"|'[^'{$]*'|`[^`$]*`|\"\"\"[^{]*?\"\"\")\s*)+", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"\b(?:fetch|axios|requests\.|httpx|urlopen|urllib|https?://|got\()|\.json\(\)|\bredis\b|\bsocket\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"\b(?:fetch|axios|requests\.|httpx|urlopen|urllib|got\(|create_proxy|as_proxy|ProxyClient)|\.json\(\)|\bredis\b|\bsocket\b",
+    re.IGNORECASE,
+)
 _CHANGING = re.compile(
     r"\b(?:open\(|read_text|readFile|readFileSync|os\.path\.exists|existsSync|environ|getenv|process\.env|"
     r"datetime|time\.time|Date\.now|new Date|"
@@ -31,7 +38,7 @@ def inspect(target: Target) -> Iterator[Hit]:
         if tool.dynamic and tool.kind is ToolKind.TOOL:
             yield _registered(tool, sources.get(tool.at.path), target.texts.get(tool.at.path, ""))
     for program in programs(target, _WORTH):
-        if _MCP.search(target.texts[program.path]):
+        if _MCP.search(program.text):
             yield from _rewritten(program)
 
 
@@ -56,17 +63,21 @@ def _rewritten(program: Program) -> Iterator[Hit]:
         value, tool = node.get_match("V"), node.get_match("T")
         if value is None or tool is None or not _TOOLISH.search(node.text()[: len(tool.text()) + 20]):
             continue
-        at = Location(path=program.path, line=node.range().start.line + 1)
+        at = program.place(node)
         meaning = program.meaning(value.text())
         if _ELSEWHERE.search(meaning):
             yield Hit(at=at, message="A tool's description is replaced by a text from the network.", evidence=node.text())
-        elif _in_condition(node) or _CHANGING.search(meaning):
+        elif _CHANGING.search(condition := _condition(node)) or _CHANGING.search(meaning):
             message = "A tool's description is replaced under a condition, so that it can differ from the one reviewed."
-            yield Hit(at=at, message=message, evidence=node.text(), severity=None if _in_condition(node) else Severity.MEDIUM)
+            yield Hit(at=at, message=message, evidence=node.text(), severity=None if _CHANGING.search(condition) else Severity.MEDIUM)
         elif not _CONSTANT.fullmatch(value.text()):
             yield Hit(at=at, message="A tool's description is written while the server runs.", evidence=node.text(), severity=Severity.LOW)
 
 
-def _in_condition(node: object) -> bool:
-    ancestors = getattr(node, "ancestors", None)
-    return any(one.kind() == "if_statement" for one in ancestors()) if callable(ancestors) else False
+def _condition(node: SgNode) -> str:
+    """Give what the innermost ``if`` around a node asks."""
+    for one in node.ancestors():
+        if one.kind() == "if_statement":
+            asked = one.field("condition")
+            return asked.text() if asked is not None else ""
+    return ""

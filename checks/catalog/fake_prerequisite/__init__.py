@@ -51,6 +51,8 @@ def _judge(passage: Passage, url: str, around: list[Block]) -> Iterator[Hit]:
     if protected and runs:
         where = f"a {reason}" if reason else parts.hostname
         yield _hit(passage, url, f"An archive that is protected by a password is to be fetched from {where} and opened.")
+    elif reason == "free hosting":
+        yield from _from_a_page(passage, url)
     elif reason and reason not in {"capture service", "chat webhook", "tunnel"} and runs:
         if archive or program:
             yield _hit(passage, url, f"A program is to be fetched from a {reason} and run.")
@@ -58,6 +60,15 @@ def _judge(passage: Passage, url: str, around: list[Block]) -> Iterator[Hit]:
             yield _hit(passage, url, f"Text from a {reason} is to be pasted into a terminal.")
         elif block.kind is BlockKind.CODE and re.search(r"\b(?:curl|wget|iwr|irm)\b", block.text):
             yield _hit(passage, url, f"Something is to be downloaded from a {reason}.", severity=Severity.MEDIUM)
+
+
+def _from_a_page(passage: Passage, url: str) -> Iterator[Hit]:
+    """Report a program that is to be had from the front page of a site which anybody sets up in a minute."""
+    text = passage.block.text
+    parts = split(url)
+    before = text[: text.find(url)].rpartition("\n")[2]
+    if parts is not None and parts.path in {"", "/"} and passage.block.kind is BlockKind.PROSE and _patterns()["obtain"].search(before):
+        yield _hit(passage, url, "A program is to be had from a page on free hosting, with nobody's name.", severity=Severity.HIGH)
 
 
 def _hit(passage: Passage, url: str, message: str, *, severity: Severity | None = None) -> Hit:

@@ -49,7 +49,7 @@ def _overruling(sentence: Sentence) -> Hit | None:
     overrule = patterns["overrule"].search(sentence.text)
     if overrule is not None:
         hidden = sentence.passage.block.kind is BlockKind.COMMENT
-        strong = sentence.passage.interface or hidden
+        strong = sentence.passage.role is not None or hidden
         message = (
             "A comment that no reader sees overrules the model's instructions."
             if hidden

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.code import Program, programs
-from checks.model import Hit, Location, Severity, Target
+from checks.model import Hit, Severity, Target
 
 _WORTH = re.compile(r"\b(?:exec|eval|Function|runInThisContext|runInNewContext)\b")
 _DECODES = re.compile(
@@ -30,8 +30,7 @@ _PATTERNS = {
 def decoded_programs(target: Target) -> Iterator[Hit]:
     """Yield a hit for each ``exec`` or ``eval`` whose argument is decoded or downloaded, names followed within the file."""
     for program in programs(target, _WORTH):
-        text = target.texts[program.path]
-        if _DECODES.search(text) or _DOWNLOADS.search(text):
+        if _DECODES.search(program.text) or _DOWNLOADS.search(program.text):
             yield from _calls(program)
 
 
@@ -41,8 +40,9 @@ def _calls(program: Program) -> Iterator[Hit]:
         if argument is None:
             continue
         meaning = program.meaning(argument.text())
-        at = Location(path=program.path, line=call.range().start.line + 1)
+        at = program.place(call)
         if _DECODES.search(meaning):
-            yield Hit(at=at, message="The program decodes a text and runs it as code.", evidence=call.text())
+            severity = Severity.LOW if program.described else None
+            yield Hit(at=at, message="The program decodes a text and runs it as code.", evidence=call.text(), severity=severity)
         elif _DOWNLOADS.search(meaning):
             yield Hit(at=at, message="The program downloads a text and runs it as code.", evidence=call.text(), severity=Severity.HIGH)

@@ -73,7 +73,7 @@ def _by_command(text: ShellText) -> Iterator[Hit]:
         elif text.standing is Standing.SCRIPT and home:
             severity = Severity.MEDIUM
         else:
-            severity = Severity.MEDIUM if home and what == "memory" else Severity.LOW
+            severity = Severity.MEDIUM if home and _patterns()["agent_home"].search(path) and what == "memory" else Severity.LOW
         severity = Severity.LOW if text.described else severity
         if severity is Severity.LOW and not home:
             continue
@@ -98,14 +98,15 @@ def _by_program(program: Program) -> Iterator[Hit]:
         meaning = program.meaning(path.text())
         what = _kind(meaning)
         if what is not None and _patterns()["home"].search(meaning):
-            at = Location(path=program.path, line=call.range().start.line + 1)
-            yield _hit(at, what, path.text(), call.text(), Severity.MEDIUM)
+            severity = Severity.LOW if program.described else Severity.MEDIUM
+            yield _hit(program.place(call), what, path.text(), call.text(), severity)
 
 
 def _by_order(sentence: Sentence) -> Iterator[Hit]:
     order = _patterns()["order"].search(sentence.text)
     what = _kind(sentence.text[order.end() - 3 :]) if order else None
-    if order is None or what is None or not _patterns()["home"].search(sentence.text):
+    agents = _patterns()["home"].search(sentence.text) and _patterns()["agent_home"].search(sentence.text)
+    if order is None or what is None or not agents:
         return
     message = "The text orders to write standing orders for the agent into the user's home."
     if what == "memory":
