@@ -40,7 +40,8 @@ class Value:
     ``texts`` are all texts that it can be, when they are known; else ``prefix`` is what it certainly begins with. ``scope`` is who
     chooses it, parameters of the enclosing function left out; those are ``parameters``. ``head`` is the parameter that it
     begins with, and ``whole`` says that nothing follows. ``start`` and ``starters`` are scope and parameters of the first piece
-    that is not literal: they choose the host of a URL. ``items`` are the elements of a list.
+    that is not literal: they choose the host of a URL. ``behind`` is the parameter that follows directly on ``prefix``.
+    ``items`` are the elements of a list.
     """
 
     texts: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Value:
     parameters: frozenset[str] = frozenset()
     head: str = ""
     whole: bool = False
+    behind: str = ""
     start: Scope = Scope.ANY
     starters: frozenset[str] = frozenset()
     items: tuple[Value, ...] | None = None
@@ -120,6 +122,7 @@ class Value:
             scope=self.scope.wider(other.scope),
             parameters=self.parameters | other.parameters,
             head=self.head or (other.head if text == "" else ""),
+            behind=(other.head if text and other.whole else other.behind if text is not None else self.behind),
             start=self.start if text is None else other.start,
             starters=self.starters if text is None else other.starters,
         )
@@ -142,7 +145,16 @@ class Value:
         if first is not None:
             start, starters = first.start, first.starters
         prefix = self.prefix if first is None else (first.text or first.prefix)
-        return Value(prefix=prefix, scope=scope, parameters=parameters, head=first.head if first else "", start=start, starters=starters)
+        tail = arguments.get(self.behind, UNKNOWN) if self.behind and first is None else UNKNOWN
+        return Value(
+            prefix=prefix + (tail.text or tail.prefix),
+            scope=scope,
+            parameters=parameters,
+            head=first.head if first else "",
+            behind=tail.head if tail.whole else "",
+            start=start,
+            starters=starters,
+        )
 
     def _bound_items(self, arguments: Mapping[str, Value]) -> Value:
         items = tuple(item.bound(arguments) for item in self.items or ())

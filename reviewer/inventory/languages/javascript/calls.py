@@ -60,8 +60,10 @@ def _options(target: Value) -> tuple[Value, ...]:
 def _called(evaluator: Evaluator, target: Value, asked: Lazy, items: list[Lazy | Value], rest: list[Value]) -> Value:
     first = evaluator.evaluate(items[0]) if items else None
     if isinstance(target, Imported):
-        if isinstance(first, (Module, Imported)) and _is_interop(target.path):
+        if isinstance(first, (Module, Imported, Function)) and _is_interop(target.path):
             return first
+        if target.path.endswith(".bind"):
+            return Imported(path=target.path.removesuffix(".bind"), made=target.made)
         return Imported(path=target.path, made=asked, seen=asked)
     if isinstance(first, Constant) and isinstance(first.value, str) and first.value.removeprefix("node:") in PLATFORM and len(items) == 1:
         return Imported(path=first.value.removeprefix("node:"))  # a bundle's own `require`
@@ -76,7 +78,15 @@ def _called(evaluator: Evaluator, target: Value, asked: Lazy, items: list[Lazy |
 
 
 def _is_interop(path: str) -> bool:
-    return path.rpartition(".")[2] in {"__importStar", "__importDefault", "__toESM", "_interopRequireDefault", "_interopRequireWildcard"}
+    """Tell whether a function gives its first argument in another form."""
+    return path.rpartition(".")[2] in {
+        "__importStar",
+        "__importDefault",
+        "__toESM",
+        "_interopRequireDefault",
+        "_interopRequireWildcard",
+        "promisify",
+    }
 
 
 def _required(evaluator: Evaluator, asked: Lazy) -> Value:

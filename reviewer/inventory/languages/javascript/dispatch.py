@@ -12,9 +12,11 @@ from reviewer.inventory.languages.javascript.drafts import as_function, handler_
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 from reviewer.inventory.languages.javascript.literals import string_text
 from reviewer.inventory.languages.javascript.scopes import member_key
-from reviewer.inventory.languages.javascript.source import Source, span
+from reviewer.inventory.languages.javascript.source import Scope, Source, span
 from reviewer.inventory.languages.javascript.units import Region
 
+#: How many entries of a table of handlers are read.
+_ENTRIES = 1000
 _COMPARISONS = frozenset({"===", "=="})
 
 
@@ -28,6 +30,17 @@ class Dispatch:
     def of(self, name: str) -> list[Region]:
         """Give the branches that answer for a tool."""
         return [region for regions in self.regions.values() for region in regions if name in region.names]
+
+    def functions(self, evaluator: Evaluator) -> set[Scope]:
+        """Give every function in the tables."""
+        found: set[Scope] = set()
+        for table in self.tables:
+            for entry in list(table.entries.values())[:_ENTRIES]:
+                value = evaluator.evaluate(entry)
+                function = as_function(value) or handler_of(evaluator, value)
+                if function is not None:
+                    found.add(function.scope)
+        return found
 
     def entry(self, evaluator: Evaluator, name: str) -> Function | None:
         """Give the function under a tool's name in a table of handlers."""

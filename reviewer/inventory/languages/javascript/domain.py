@@ -15,6 +15,11 @@ from ast_grep_py import SgNode
 from reviewer.inventory.languages.javascript.source import Binding, Scope, Source
 
 
+#: How long a text, and of how many parts, is put together.
+LONGEST = 200_000
+PARTS = 400
+
+
 class Env(dict[Binding, "Value"]):
     """What parameters are in one situation, and the answers that were found in it."""
 
@@ -170,15 +175,18 @@ def mixed(values: list[Value], seen: Lazy | None = None) -> Value:
 
 
 def joined(parts: list[Value], seen: Lazy | None = None) -> Value:
-    """Concatenate parts to a text; neighbouring constants become one."""
+    """Concatenate parts to a text; neighbouring constants become one. What would grow too long is not known."""
     flat: list[Value] = []
-    for part in parts:
-        for piece in part.parts if isinstance(part, Joined) else (part,):
-            text = text_of(piece)
-            if text is not None and flat and (before := text_of(flat[-1])) is not None:
-                flat[-1] = Constant(value=before + text)
-            else:
-                flat.append(piece if text is None else Constant(value=text))
+    length = 0
+    for piece in (piece for part in parts for piece in (part.parts if isinstance(part, Joined) else (part,))):
+        text = text_of(piece)
+        length += len(text) if text is not None else 1
+        if length > LONGEST or len(flat) > PARTS:
+            return Unknown(origins=tuple(flat[:8]), seen=seen)
+        if text is not None and flat and (before := text_of(flat[-1])) is not None:
+            flat[-1] = Constant(value=before + text)
+        else:
+            flat.append(piece if text is None else Constant(value=text))
     if not flat:
         return Constant(value="", seen=seen)
     if len(flat) == 1 and isinstance(flat[0], Constant):

@@ -29,7 +29,7 @@ _NAMES = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Draft:
-    """A registration. ``request`` is the protocol's request that lists it, for low-level servers; ``described`` the object that says all."""
+    """A registration. ``request`` is the protocol's request that lists it, for low-level servers; ``lister`` is the file that lists it."""
 
     kind: ToolKind
     name: Value
@@ -40,6 +40,7 @@ class Draft:
     handler: Function | None = None
     expression: str = ""
     request: str = ""
+    lister: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checks.model import Location, Trigger
-from reviewer.inventory.languages.apis import CallSite, Use, load_table
+from reviewer.inventory.languages.apis import Api, CallSite, ObjectKind, Use, load_table
 from reviewer.inventory.languages.apis import Table as Apis
 from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
-from reviewer.inventory.languages.javascript.domain import Imported, Lazy, Parameter, Record, Unknown
+from reviewer.inventory.languages.javascript.domain import Function, Imported, Lazy, Parameter, Record, Unknown, Value
 from reviewer.inventory.languages.javascript.links import Links, entered
 from reviewer.inventory.languages.javascript.scopes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.source import Call, Scope, Source, span
@@ -106,15 +106,15 @@ class Effects:
         for target in targets:
             if isinstance(target, Imported):
                 self._uses.setdefault(place, []).extend(self._meaning(call, target, unit))
-            elif (scope := entered(target)) is not None:
+            elif (scope := entered(target)) is not None and (len(targets) == 1 or scope not in self.units.dispatched):
                 self._enter(place, call, scope, unit, sure=len(targets) == 1)
         if all(isinstance(target, (Unknown, Parameter)) for target in targets):
             self._by_name(place, call, unit)
 
     def _enter(self, place: str, call: Call, scope: Scope, unit: Scope, *, sure: bool) -> None:
         callee = self.units.unit_of(scope)
-        if callee is unit or callee.kind == "module":
-            return
+        if callee is not scope or callee is unit:
+            return  # a callback belongs to the unit that hands it over, which has it already
         self._entered.append(_Entry(place, call, scope, callee, unit, sure))
 
     def _connect(self) -> None:
@@ -133,7 +133,7 @@ class Effects:
             waiting.extend(found)
         for entry, name in zip(self._entered, names, strict=True):
             if name in matters:
-                arguments = self._arguments(entry.call, entry.scope, entry.unit) if entry.callee is entry.scope else {}
+                arguments = self._arguments(entry.call, entry.scope, entry.unit)
                 self._edges.setdefault(entry.place, []).append(Edge(callee=name, arguments=arguments, sure=entry.sure))
 
     def _arguments(self, call: Call, scope: Scope, unit: Scope) -> dict[str, Known]:
@@ -157,16 +157,23 @@ class Effects:
 
     def _meaning(self, call: Call, target: Imported, unit: Scope) -> Iterator[Use]:
         name = self.table.canonical(target.path)
+        if target.made is not None and target.made.node.kind() == "new_expression" and target.seen is target.made:
+            return  # what `new Function(…)` gave is called; making it was the capability
         if not self.apis.match(name) and not self.apis.sdk(name):
             return
         positional: list[Known] = []
         keywords: dict[str, Known] = {}
+        values: list[Value] = []
         for node in arguments_of(call.node)[:8]:
             value = self.links.evaluator.ask(Lazy(node, call.scope.source))
+            values.append(value)
             positional.append(self.units.known(value, unit))
             if isinstance(value, Record):
                 for key, entry in list(value.entries.items())[:60]:
                     keywords.setdefault(key, self.units.known(entry, unit))
+        if name == "Function":
+            positional.reverse()  # the body is the last argument
+        positional[:2] = _command(self.apis.match(name), positional[:2], values)
         made = target.made is not None and target.made.node != call.node
         receiver = self.units.base(target, unit) if made else None
         yield from self.apis.uses(
@@ -200,6 +207,14 @@ class Effects:
             self._uses.setdefault(_imports_of(source), []).extend(
                 self.apis.imported(self.table.canonical(bare), Location(path=source.path, line=1))
             )
+
+
+def _command(rows: tuple[Api, ...], known: list[Known], values: list[Value]) -> list[Known]:
+    """Put a program and the list of its arguments together: ``spawn("git", ["log", name])``."""
+    programs = any(row.object is ObjectKind.PROGRAM for row in rows)
+    if not programs or len(known) < 2 or known[0].items is not None or isinstance(values[1], (Record, Function)):  # noqa: PLR2004  (program, arguments)
+        return known
+    return [Known.listed([known[0], *(known[1].items if known[1].items is not None else (known[1],))])]
 
 
 def _environment_use(text: str, start: int, end: int) -> tuple[str, list[str]]:

@@ -81,7 +81,13 @@ class Evaluator:
     """
 
     def __init__(
-        self, program: Program, *, kinds: Mapping[str, KindReader], members: Mapping[type[Value], MemberReader], libraries: Mapping[str, frozenset[str]] | None = None, fuel: int = FUEL
+        self,
+        program: Program,
+        *,
+        kinds: Mapping[str, KindReader],
+        members: Mapping[type[Value], MemberReader],
+        libraries: Mapping[str, frozenset[str]] | None = None,
+        fuel: int = FUEL,
     ) -> None:
         """Start with no answers and ``fuel`` steps."""
         self.program = program
@@ -92,6 +98,7 @@ class Evaluator:
         self._fuel = fuel
         self._question = fuel
         self._depth = 0
+        self._cuts = 0
         self._calling: list[Scope] = []
         self._nothing = Env()
         self.supply: Callable[[Parameter], Value | None] | None = None
@@ -128,7 +135,9 @@ class Evaluator:
             return env.answers[key]
         if min(self._fuel, self._question) <= 0 or self._depth >= DEPTH or key in env.asking:
             self.exhausted |= self._fuel <= 0
+            self._cuts += 1
             return Unknown(seen=asked)
+        cuts = self._cuts
         self._fuel -= 1
         self._question -= 1
         self._depth += 1
@@ -138,7 +147,7 @@ class Evaluator:
         finally:
             self._depth -= 1
             env.asking.discard(key)
-        if self._depth < DEPTH // 2 and self._question > 0:
+        if self._cuts == cuts or (self._depth < DEPTH // 2 and self._question > 0):
             env.answers[key] = value
         return value
 
@@ -214,8 +223,8 @@ class Evaluator:
                 continue
             for option in options(self.evaluate(Lazy(node.children()[-1], source, env))):
                 if isinstance(option, Listing):
-                    items.extend(option.items)
-                    rest.extend(option.rest)
+                    items.extend(option.items[: MEMBERS - len(items)])
+                    rest.extend(option.rest[:MEMBERS])
                 elif not isinstance(option, Constant):
                     rest.append(option)
         return items, rest

@@ -143,7 +143,9 @@ def _unary(evaluator: Evaluator, asked: Lazy) -> Value:
 
 
 def _assigned(evaluator: Evaluator, asked: Lazy) -> Value:
-    right = asked.node.field("right")
+    left, right = asked.node.field("left"), asked.node.field("right")
+    if left is not None and left.kind() == "identifier":
+        return evaluator.evaluate(Lazy(left, asked.source, asked.env))  # `exports.Names = Names = {}`: all that the name is
     return Unknown(seen=asked) if right is None else evaluator.evaluate(Lazy(right, asked.source, asked.env))
 
 

@@ -67,7 +67,7 @@ def _parameter_member(evaluator: Evaluator, value: Value, key: str | int, seen: 
     assert isinstance(value, Parameter)  # noqa: S101  the table of members says so
     if not value.path and value.binding.annotation:
         typed = evaluator.of_type(value.binding.annotation, value.binding.scope)
-        if typed is not None:
+        if isinstance(typed, Instance) or (isinstance(typed, Imported) and typed.path.rpartition(".")[2][:1].isupper()):
             return evaluator.member(typed, key)
     return Parameter(binding=value.binding, path=(*value.path, key)[:12], seen=seen)
 
@@ -77,7 +77,13 @@ def _mixed_member(evaluator: Evaluator, value: Value, key: str | int, seen: Lazy
     return mixed([evaluator.member(option, key, seen) for option in value.options], seen)
 
 
+def _constant_member(_: Evaluator, value: Value, __: str | int, seen: Lazy | None) -> Value:
+    absent = isinstance(value, Constant) and value.value is None
+    return Constant(value=None, seen=seen) if absent else Unknown(origins=(value,), seen=seen)
+
+
 MEMBERS: dict[type[Value], MemberReader] = {
+    Constant: _constant_member,
     Record: _record_member,
     Listing: _listing_member,
     Module: _module_member,

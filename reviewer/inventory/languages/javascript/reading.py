@@ -11,7 +11,6 @@ from reviewer.inventory.languages.callgraph import CallGraph
 from reviewer.inventory.languages.callgraph import Function as Node
 from reviewer.inventory.languages.interface import Extraction
 from reviewer.inventory.languages.javascript.dispatch import Dispatch, find_dispatch
-from reviewer.inventory.languages.javascript.domain import Function
 from reviewer.inventory.languages.javascript.drafts import Written, tools_of
 from reviewer.inventory.languages.javascript.effects import Effects
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
@@ -97,7 +96,9 @@ def _parsed(files: Mapping[str, str]) -> tuple[list[Source], list[Unreadable]]:
 
 
 def _linked(sources: list[Source]) -> _World:
-    evaluator = Evaluator(Program({source.path: source for source in sources}), kinds=KINDS, members=MEMBERS, libraries=load_registrations().libraries)
+    evaluator = Evaluator(
+        Program({source.path: source for source in sources}), kinds=KINDS, members=MEMBERS, libraries=load_registrations().libraries
+    )
     links = Links(evaluator)
     links.read(sources)
     links.complete()
@@ -123,7 +124,12 @@ def _capabilities(world: _World, written: list[Written], handlers: list[RequestH
     answering = [handler for handler in handlers if not handler.sdk and handler.function is not None and not handler.request.member]
     dispatch = find_dispatch(world.evaluator, world.sources, names) if names else Dispatch()
     own = {each.draft.handler.scope for each in written if each.draft.handler is not None}
-    units = Units(world.links, handlers=frozenset(own | {handler.function.scope for handler in answering if handler.function is not None}))
+    tabled = dispatch.functions(world.evaluator)
+    units = Units(
+        world.links,
+        dispatched=frozenset(tabled | own),
+        handlers=frozenset(own | tabled | {handler.function.scope for handler in answering if handler.function is not None}),
+    )
     _keep_dispatching(units, dispatch, names)
     nodes = list(Effects(world.links, units).nodes(world.sources))
     parameters = {node.id: node.parameters for node in nodes}
@@ -169,6 +175,7 @@ class _Root:
     functions: tuple[Code, ...] = ()
     regions: tuple[Region, ...] = ()
     unsure: tuple[Region, ...] = ()
+    others: tuple[Code, ...] = ()
     units: Units
 
     def node(self, parameters: Mapping[str, tuple[str, ...]]) -> Node:
@@ -177,7 +184,7 @@ class _Root:
         argument = Known.chosen(Scope.ARGUMENT)
         calls = [
             Edge(callee=name, arguments=dict.fromkeys(parameters.get(name, ()), argument), sure=name in sure)
-            for name in (*sure, *(region.id for region in self.unsure))
+            for name in (*sure, *(region.id for region in self.unsure), *(self.units.name(scope) for scope in self.others))
         ]
         return Node(id=self.id, at=self.at, calls=tuple(calls))
 
@@ -196,19 +203,26 @@ class _Root:
 
 def _root(index: int, each: Written, answers: _Answers) -> _Root:
     tool, function = each.tool, each.draft.handler
-    regions: tuple[Region, ...] = ()
-    unsure: tuple[Region, ...] = ()
     functions: list[Code] = [function.scope] if function is not None else []
-    if function is None and each.draft.request:
-        entry = answers.dispatch.entry(answers.world.evaluator, tool.name)
-        regions = tuple(answers.dispatch.of(tool.name))
-        if not regions and entry is None:
-            unsure = tuple(region for inside in answers.dispatch.regions.values() for region in inside)
-        functions = [*([entry.scope] if entry is not None else []), *_general(tool.kind, answers)]
-    return _Root(id=f"tool#{index}", at=tool.at, functions=tuple(functions), regions=regions, unsure=unsure, units=answers.units)
+    if not each.draft.request:
+        return _Root(id=f"tool#{index}", at=tool.at, functions=tuple(functions), units=answers.units)
+    entry = answers.dispatch.entry(answers.world.evaluator, tool.name)
+    functions += [entry.scope] if entry is not None and not functions else []
+    regions = tuple(answers.dispatch.of(tool.name))
+    lost = not regions and not functions
+    return _Root(
+        id=f"tool#{index}",
+        at=tool.at,
+        functions=(*functions, *_general(each, answers)),
+        regions=regions,
+        unsure=tuple(region for inside in answers.dispatch.regions.values() for region in inside) if lost else (),
+        others=tuple(answers.units.dispatched) if lost else (),
+        units=answers.units,
+    )
 
 
-def _general(kind: ToolKind, answers: _Answers) -> list[Code]:
+def _general(each: Written, answers: _Answers) -> list[Code]:
     """The handlers of the request that calls any tool: what they do before they dispatch, all tools do."""
-    wanted = [handler.function for handler in answers.answering if handler.request.name == _ANSWERS[kind]]
-    return [function.scope for function in wanted if isinstance(function, Function)]
+    wanted = [handler for handler in answers.answering if handler.request.name == _ANSWERS[each.tool.kind]]
+    near = [handler for handler in wanted if handler.call.scope.source.path == each.draft.lister]
+    return [handler.function.scope for handler in near or wanted if handler.function is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.model import ToolKind
 from reviewer.inventory.languages.javascript.domain import (
@@ -78,7 +78,7 @@ def listed(servers: Servers, handlers: list[RequestHandler]) -> Iterator[Draft]:
             continue
         for draft in _answer(servers, handler):
             if not handler.sdk or isinstance(draft.name, Constant):
-                yield draft
+                yield replace(draft, lister=handler.call.scope.source.path)
 
 
 def _answer(servers: Servers, handler: RequestHandler) -> Iterator[Draft]:

@@ -48,10 +48,10 @@ _JSON_KEYS = frozenset({"type", "properties", "$ref", "anyOf", "oneOf", "allOf",
 class _Reading:
     evaluator: Evaluator
     left: int = _SIZE
-    optional: set[int] = field(default_factory=set)
+    optional: dict[int, Schema] = field(default_factory=dict)  # by identity; the value keeps the identity taken
 
     def mark(self, schema: Schema) -> Schema:
-        self.optional.add(id(schema))
+        self.optional[id(schema)] = schema
         return schema
 
 

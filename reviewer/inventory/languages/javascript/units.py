@@ -62,6 +62,7 @@ class Units:
     links: Links
     handlers: frozenset[Scope] = frozenset()
     regions: dict[str, list[Region]] = field(default_factory=dict)
+    dispatched: frozenset[Scope] = frozenset()
     _known: dict[tuple[Value, Scope], Known] = field(default_factory=dict)
     _left: int = 0
     _open: set[tuple[Scope, str]] = field(default_factory=set)
@@ -119,9 +120,8 @@ class Units:
         if isinstance(value, Imported):
             return self._imported(value, unit, depth)
         if isinstance(value, Listing):
-            items = tuple(self.known(item, unit, depth + 1) for item in value.items[:40])
-            rest = [self.known(item, unit, depth + 1).blurred for item in value.rest[:8]]
-            return Known(scope=_joined([*items, *rest]).scope, items=(*items, *rest)) if items or rest else Known.literal("")
+            items = [self.known(item, unit, depth + 1) for item in value.items[:40]]
+            return Known.listed([*items, *(self.known(item, unit, depth + 1).blurred for item in value.rest[:8])])
         return self._composed(value, unit, depth)
 
     def _given(self, value: Value, unit: Scope, depth: int) -> Known | None:
