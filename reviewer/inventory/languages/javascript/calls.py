@@ -11,7 +11,6 @@ from reviewer.inventory.languages.javascript.domain import (
     Imported,
     Instance,
     Lazy,
-    Listing,
     Mixed,
     Module,
     Unknown,
@@ -20,14 +19,9 @@ from reviewer.inventory.languages.javascript.domain import (
 )
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 from reviewer.inventory.languages.javascript.methods import METHODS, STATICS
-from reviewer.inventory.languages.javascript.scopes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.tables import load_registrations
 
-PLATFORM = frozenset(
-    "assert async_hooks buffer child_process cluster console crypto dgram diagnostics_channel dns dns/promises domain events fs fs/promises "
-    "http http2 https inspector module net os path path/posix path/win32 perf_hooks process punycode querystring readline readline/promises "
-    "repl sqlite stream stream/promises stream/web string_decoder test timers timers/promises tls tty url util util/types v8 vm wasi "
-    "worker_threads zlib".split()
-)
 #: How many alternatives of a callee are called.
 _CALLEES = 8
 
@@ -60,33 +54,35 @@ def _options(target: Value) -> tuple[Value, ...]:
 def _called(evaluator: Evaluator, target: Value, asked: Lazy, items: list[Lazy | Value], rest: list[Value]) -> Value:
     first = evaluator.evaluate(items[0]) if items else None
     if isinstance(target, Imported):
-        if isinstance(first, (Module, Imported, Function)) and _is_interop(target.path):
-            return first
-        if target.path.endswith(".bind"):
-            return Imported(path=target.path.removesuffix(".bind"), made=target.made)
-        return Imported(path=target.path, made=asked, seen=asked)
-    if isinstance(first, Constant) and isinstance(first.value, str) and first.value.removeprefix("node:") in PLATFORM and len(items) == 1:
-        return Imported(path=first.value.removeprefix("node:"))  # a bundle's own `require`
+        return _called_elsewhere(target, first, asked)
+    if isinstance(first, Constant) and len(items) == 1 and (module := _platform_module(first)):
+        return Imported(path=module)  # a bundle's own `require`
     if isinstance(target, Function):
         value = evaluator.invoke(target, items)
         if not isinstance(value, Unknown):
             return value
-    if isinstance(first, (Module, Imported)) and first.seen is None and getattr(first, "made", None) is None:
+    if isinstance(first, Module) or (isinstance(first, Imported) and first.seen is None and first.made is None):
         return first  # a bundle's or compiler's wrapper around a module: __toESM(require("x")), __importStar(require("x"))
     origins = [evaluator.evaluate(item) for item in items[:8]]
     return Unknown(origins=(*origins, *rest, *([target] if not isinstance(target, Function) else [])), seen=asked)
 
 
+def _called_elsewhere(target: Imported, first: Value | None, asked: Lazy) -> Value:
+    if isinstance(first, (Module, Imported, Function)) and _is_interop(target.path):
+        return first
+    if target.path.endswith(".bind"):
+        return Imported(path=target.path.removesuffix(".bind"), made=target.made)
+    return Imported(path=target.path, made=asked, seen=asked)
+
+
+def _platform_module(named: Constant) -> str:
+    bare = named.value.removeprefix("node:") if isinstance(named.value, str) else ""
+    return bare if bare in load_registrations().platform else ""
+
+
 def _is_interop(path: str) -> bool:
     """Tell whether a function gives its first argument in another form."""
-    return path.rpartition(".")[2] in {
-        "__importStar",
-        "__importDefault",
-        "__toESM",
-        "_interopRequireDefault",
-        "_interopRequireWildcard",
-        "promisify",
-    }
+    return path.rpartition(".")[2] in load_registrations().transparent
 
 
 def _required(evaluator: Evaluator, asked: Lazy) -> Value:

@@ -11,7 +11,7 @@ from reviewer.inventory.languages.javascript.domain import Constant, Function, L
 from reviewer.inventory.languages.javascript.drafts import as_function, handler_of
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 from reviewer.inventory.languages.javascript.literals import string_text
-from reviewer.inventory.languages.javascript.scopes import member_key
+from reviewer.inventory.languages.javascript.nodes import member_key
 from reviewer.inventory.languages.javascript.source import Scope, Source, span
 from reviewer.inventory.languages.javascript.units import Region
 

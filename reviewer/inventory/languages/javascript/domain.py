@@ -14,7 +14,6 @@ from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.source import Binding, Scope, Source
 
-
 #: How long a text, and of how many parts, is put together.
 LONGEST = 200_000
 PARTS = 400
@@ -157,7 +156,7 @@ class Unknown(Value):
 
 def mixed(values: list[Value], seen: Lazy | None = None) -> Value:
     """Join alternatives: flat, without the absence of a value, equal constants once."""
-    if len(values) == 1 and (seen is None or values[0].seen is not None and not isinstance(values[0], Mixed)):
+    if len(values) == 1 and (seen is None or (values[0].seen is not None and not isinstance(values[0], Mixed))):
         return values[0]
     flat: list[Value] = []
     known: set[tuple[str, object]] = set()

@@ -69,13 +69,13 @@ def from_object(evaluator: Evaluator, kind: ToolKind, value: Value, at: Location
     """Read an object that describes a tool: ``{name, description, inputSchema, …}``."""
     members = load_registrations().members
     name = next((found for key in members.name if is_textual(found := evaluator.member(value, key))), evaluator.member(value, "name"))
-    schema = next((found for key in members.schema_names if (found := _entry(evaluator, value, key)) is not None), None)
+    entries = (_entry(evaluator, value, key) for key in members.schema_names)
     return Draft(
         kind=kind,
         name=name,
         at=at,
         description=evaluator.member(value, "description"),
-        schema=schema,
+        schema=next((entry for entry in entries if entry is not None), None),
         annotations=evaluator.member(value, "annotations"),
         handler=handler_of(evaluator, value),
         expression=value.seen.node.text() if value.seen is not None else "",

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ast_grep_py import Config
+
 from checks.model import Location, Trigger
 from reviewer.inventory.languages.apis import Api, CallSite, ObjectKind, Use, load_table
 from reviewer.inventory.languages.apis import Table as Apis
@@ -14,7 +16,7 @@ from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
 from reviewer.inventory.languages.javascript.domain import Function, Imported, Lazy, Parameter, Record, Unknown, Value
 from reviewer.inventory.languages.javascript.links import Links, entered
-from reviewer.inventory.languages.javascript.scopes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.source import Call, Scope, Source, span
 from reviewer.inventory.languages.javascript.tables import Table, load_registrations
 from reviewer.inventory.languages.javascript.units import Units
@@ -22,6 +24,15 @@ from reviewer.inventory.languages.values import Value as Known
 
 #: How many classes may have a method of a name before the name says nothing.
 _NAMESAKES = 3
+_ENVIRONMENT: Config = {
+    "rule": {
+        "kind": "member_expression",
+        "all": [
+            {"has": {"field": "property", "regex": "^env$"}},
+            {"has": {"field": "object", "regex": r"^(globalThis\.)?(process|Bun)$"}},
+        ],
+    }
+}
 _AFTER = re.compile(r"\s*(?:\?\.|!?\.)\s*([A-Za-z_$][\w$]*)|\s*(?:\?\.)?\[\s*(?:[\"'`]([^\"'`\n]{1,100})[\"'`]\s*\])?")
 _NAMES_BEFORE = re.compile(r"\{([^{}]{0,500})\}\s*=\s*$")
 _FILTERED = re.compile(r"\)\s*\.filter\([^)]{0,40}\)?[^)]{0,60}?(?:/\^(\w+_)/i?\.test|startsWith\([\"'](\w+_)[\"']\))")
@@ -56,22 +67,27 @@ class Effects:
     def nodes(self, sources: list[Source]) -> Iterator[Node]:
         """Give every function, region and module of these files with its uses and calls."""
         for source in sources:
-            for scope in source.scopes:
-                if scope.kind == "class":
-                    for name, method in scope.methods.items():
-                        self._methods.setdefault(name, []).append(method)
+            self._note_methods(source)
         for source in sources:
-            for call in source.calls:
-                self._call(call)
-            self._environment(source)
-            self._imports(source)
-            for scope in source.scopes:
-                if self.units.is_unit(scope):
-                    self._nested(scope)
+            self._read(source)
         self._uses = {place: uses for place, uses in self._uses.items() if uses}
         self._connect()
         for source in sources:
             yield from self._of_source(source)
+
+    def _note_methods(self, source: Source) -> None:
+        for scope in source.scopes:
+            for name, method in scope.methods.items():
+                self._methods.setdefault(name, []).append(method)
+
+    def _read(self, source: Source) -> None:
+        for call in source.calls:
+            self._call(call)
+        self._environment(source)
+        self._imports(source)
+        for scope in source.scopes:
+            if self.units.is_unit(scope):
+                self._nested(scope)
 
     def _of_source(self, source: Source) -> Iterator[Node]:
         start = Location(path=source.path, line=1)
@@ -184,16 +200,7 @@ class Effects:
         """Read uses of ``process.env``: of single variables, or of all at once."""
         if "env" not in source.text:
             return
-        rule = {
-            "rule": {
-                "kind": "member_expression",
-                "all": [
-                    {"has": {"field": "property", "regex": "^env$"}},
-                    {"has": {"field": "object", "regex": r"^(globalThis\.)?(process|Bun)$"}},
-                ],
-            }
-        }
-        for node in source.tree.root().find_all(rule):
+        for node in source.tree.root().find_all(_ENVIRONMENT):
             start, end = span(node)
             scope = source.scope_at(start)
             name, values = _environment_use(source.text, start, end)

@@ -11,31 +11,22 @@ from collections.abc import Callable, Mapping, Sequence
 from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.domain import (
-    OPEN,
-    Class,
     Constant,
     Env,
     Function,
     Imported,
-    Instance,
-    Joined,
     Lazy,
     Listing,
-    Mixed,
     Module,
     Parameter,
     Record,
     Setting,
     Unknown,
     Value,
-    joined,
     mixed,
     options,
-    text_of,
 )
-from reviewer.inventory.languages.javascript.literals import number_of, string_text, unescape
 from reviewer.inventory.languages.javascript.program import Program
-from reviewer.inventory.languages.javascript.scopes import member_key
 from reviewer.inventory.languages.javascript.source import Binding, Export, Scope, Source, span
 
 FUEL = 600_000
@@ -43,8 +34,6 @@ DEPTH = 90
 #: Steps for one question asked in passing, and how many calls are followed into one another.
 STEPS = 400
 CALLS = 6
-#: How many names in a row a definition is followed through.
-CHAIN = 16
 #: How many return statements of one function are read.
 RETURNS = 8
 STATEMENTS = frozenset(
@@ -130,7 +119,7 @@ class Evaluator:
         if read is None:
             return Unknown(seen=asked)
         key = (asked.source.path, *span(asked.node), kind)
-        env = asked.env if asked.env else self._nothing
+        env = asked.env or self._nothing
         if key in env.answers:
             return env.answers[key]
         if min(self._fuel, self._question) <= 0 or self._depth >= DEPTH or key in env.asking:
@@ -256,110 +245,11 @@ class Evaluator:
             return whole if name == "default" else self.member(whole, name)
         return self.export(*found)
 
-    def definition(self, asked: Lazy) -> Lazy:
-        """Follow names and members to the expression that they stand for, without reading it."""
-        for _ in range(CHAIN):
-            found = self._step(asked)
-            if found is None:
-                break
-            asked = found
-        return asked
-
-    def _step(self, asked: Lazy) -> Lazy | None:
-        kind = asked.node.kind()
-        if kind in {"identifier", "shorthand_property_identifier"}:
-            binding = asked.source.scope_at(span(asked.node)[0]).find(asked.node.text())
-            if binding is None or binding in asked.env:
-                return asked.env[binding].seen if binding is not None else None
-            if binding.kind == "import":
-                return self._definition_elsewhere(binding)
-            nodes = [node for node in (binding.node, *binding.assigned) if node is not None]
-            return Lazy(nodes[-1], binding.scope.source, asked.env) if binding.kind == "value" and nodes and not binding.path else None
-        if kind in {"as_expression", "satisfies_expression", "non_null_expression", "parenthesized_expression"}:
-            inner = next((child for child in asked.node.children() if child.is_named()), None)
-            return Lazy(inner, asked.source, asked.env) if inner is not None else None
-        if kind == "member_expression":
-            return self._member_definition(asked)
-        return None
-
-    def _member_definition(self, asked: Lazy) -> Lazy | None:
-        holder, name = asked.node.field("object"), asked.node.field("property")
-        if holder is None or name is None:
-            return None
-        value = self.evaluate(Lazy(holder, asked.source, asked.env))
-        if isinstance(value, Module) and (found := self.program.exported(value.source, name.text())) is not None:
-            return Lazy(found[1].node, found[0]) if found[1].node is not None else None
-        entry = value.entries.get(name.text()) if isinstance(value, Record) else None
-        return entry if isinstance(entry, Lazy) else entry.seen if entry is not None else None
-
-    def _definition_elsewhere(self, binding: Binding) -> Lazy | None:
-        target = self.program.resolve(binding.scope.source, binding.module)
-        found = self.program.exported(target, str(binding.path[0])) if target is not None else None
-        return Lazy(found[1].node, found[0]) if found is not None and found[1].node is not None else None
-
     def export(self, source: Source, found: Export) -> Value:
         """Give the value of an export of ``source``."""
         if found.node is not None:
             return self.evaluate(Lazy(found.node, source))
         return self.module_member(source, found.module, found.name)
-
-    def class_of(self, scope: Scope) -> Value | None:
-        """Give the class that a class extends."""
-        heritage = next((child for child in scope.node.children() if child.kind() == "class_heritage"), None)
-        if heritage is None:
-            return None
-        parts = heritage.children()
-        clause = next((part for part in parts if part.kind() == "extends_clause"), None)
-        target = clause.field("value") if clause is not None else parts[-1]
-        return self.evaluate(Lazy(target, scope.source)) if target is not None else None
-
-    def lineage(self, scope: Scope) -> list[Value]:
-        """Give a class and what it extends, nearest first; the last may come from another package."""
-        found: list[Value] = [Class(scope=scope)]
-        while isinstance(found[-1], Class) and len(found) < 8:  # noqa: PLR2004  deep enough for any real hierarchy
-            above = self.class_of(found[-1].scope)
-            if above is None or (isinstance(above, Class) and any(above.scope is c.scope for c in found if isinstance(c, Class))):
-                break
-            found.append(above)
-        return found
-
-    def field(self, scope: Scope, key: str, env: Env) -> Value | None:
-        """Give a member of a class: a method, or what is assigned to the field anywhere in it."""
-        for ancestor in self.lineage(scope):
-            if not isinstance(ancestor, Class):
-                return Imported(path=f"{ancestor.path}.{key}") if isinstance(ancestor, Imported) else None
-            if (value := self._own_field(ancestor.scope, key, env)) is not None:
-                return value
-        return None
-
-    def _own_field(self, scope: Scope, key: str, env: Env) -> Value | None:
-        if (method := scope.methods.get(key)) is not None:
-            return self.method(method, env)
-        nodes = scope.fields.get(key)
-        if nodes is None:
-            return self._annotated(scope, key)
-        value = mixed([self.evaluate(Lazy(node, scope.source, env)) for node in nodes[:8]])
-        if isinstance(value, Listing) and key in scope.pushed:
-            items, rest = self.spread(scope.pushed[key], scope.source, env)
-            return Listing(items=(*value.items, *items), rest=(*value.rest, *rest), seen=value.seen)
-        return value
-
-    def _annotated(self, scope: Scope, key: str) -> Value | None:
-        return self.of_type(scope.annotations.get(key, ""), scope)
-
-    def of_type(self, annotation: str, scope: Scope) -> Value | None:
-        """Give an object of the class that a type annotation names, None where it names none."""
-        name = annotation.split("<")[0].split("|")[0].strip()
-        parts = name.split(".")
-        binding = scope.find(parts[0]) if name.replace(".", "").isidentifier() else None
-        if binding is None or binding.kind not in {"class", "import"}:
-            return None
-        value = self.bound(binding, OPEN)
-        for part in parts[1:]:
-            value = self.member(value, part)
-        if isinstance(value, Class):
-            return Instance(scope=value.scope)
-        return value if isinstance(value, Imported) else None
 
     def method(self, method: Scope, env: Env) -> Value:
         """Give a method as a function; a getter is what it returns."""

@@ -28,7 +28,7 @@ from reviewer.inventory.languages.javascript.domain import (
 from reviewer.inventory.languages.javascript.evaluate import MEMBERS as _MEMBER_LIMIT
 from reviewer.inventory.languages.javascript.evaluate import Evaluator, KindReader
 from reviewer.inventory.languages.javascript.literals import number_of, string_text, unescape
-from reviewer.inventory.languages.javascript.scopes import member_key
+from reviewer.inventory.languages.javascript.nodes import member_key
 from reviewer.inventory.languages.javascript.source import span
 
 _WRAPPERS = frozenset(
@@ -124,7 +124,7 @@ def _sum(evaluator: Evaluator, asked: Lazy) -> Value:
     if node is not None:
         parts.append(evaluator.evaluate(Lazy(node, asked.source, asked.env)))
     parts.reverse()
-    if any(isinstance(part, Constant) and isinstance(part.value, str) or isinstance(part, Joined) for part in parts):
+    if any((isinstance(part, Constant) and isinstance(part.value, str)) or isinstance(part, Joined) for part in parts):
         return joined(parts, asked)
     return Unknown(origins=tuple(parts), seen=asked)
 
@@ -191,7 +191,7 @@ def _class(_: Evaluator, asked: Lazy) -> Value:
     return Unknown(seen=asked) if scope is None else Class(scope=scope, seen=asked)
 
 
-def _enum(evaluator: Evaluator, asked: Lazy) -> Value:
+def _enum(_: Evaluator, asked: Lazy) -> Value:
     entries: dict[str, Lazy | Value] = {}
     body = asked.node.field("body")
     for index, child in enumerate(part for part in (body.children() if body is not None else []) if part.is_named()):
@@ -209,19 +209,26 @@ def _member_expression(evaluator: Evaluator, asked: Lazy) -> Value:
         return Unknown(seen=asked)
     key: str | int | None = member_key(asked.node)
     if key is None and (index := asked.node.field("index")) is not None:
-        known = evaluator.evaluate(Lazy(index, asked.source, asked.env))
-        number = isinstance(known, Constant) and isinstance(known.value, float)
-        key = int(known.value) if number else text_of(known)  # type: ignore[union-attr, arg-type]  # a number, as just asked
-    if holder.kind() == "identifier" and isinstance(key, str):
-        binding = asked.source.scope_at(span(holder)[0]).find(holder.text())
-        if binding is not None and binding not in asked.env:
-            found = evaluator.properties(binding, binding.scope.source, asked.env).get(key)
-            if found is not None:
-                return evaluator.evaluate(found)
+        key = _index(evaluator.evaluate(Lazy(index, asked.source, asked.env)))
+    if holder.kind() == "identifier" and isinstance(key, str) and (found := _set_on(evaluator, holder, key, asked)) is not None:
+        return evaluator.evaluate(found)
     value = evaluator.evaluate(Lazy(holder, asked.source, asked.env))
     if key is None:
         return _any_member(evaluator, value, asked)
     return evaluator.member(value, key, asked)
+
+
+def _index(known: Value) -> str | int | None:
+    number = known.value if isinstance(known, Constant) else None
+    return int(number) if isinstance(number, float) and number.is_integer() else text_of(known)
+
+
+def _set_on(evaluator: Evaluator, holder: SgNode, key: str, asked: Lazy) -> Lazy | Value | None:
+    """Give what ``name.key = …`` sets."""
+    binding = asked.source.scope_at(span(holder)[0]).find(holder.text())
+    if binding is None or binding in asked.env:
+        return None
+    return evaluator.properties(binding, binding.scope.source, asked.env).get(key)
 
 
 def _any_member(evaluator: Evaluator, value: Value, asked: Lazy) -> Value:

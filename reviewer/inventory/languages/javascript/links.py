@@ -6,7 +6,7 @@ per tool, by a loop over a list, or by ``list.forEach(…)``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
@@ -30,7 +30,8 @@ from reviewer.inventory.languages.javascript.domain import (
     options,
 )
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
-from reviewer.inventory.languages.javascript.scopes import FUNCTIONS, arguments_of, member_key
+from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.scopes import FUNCTIONS
 from reviewer.inventory.languages.javascript.source import Binding, Call, Scope, Source, span
 
 #: How many situations one registration is read in, and how many callers are followed into one another.
@@ -133,7 +134,7 @@ class Links:
                 break
         return found or [OPEN]
 
-    def _open(self, values: Iterable[Value]) -> Iterable[Binding]:
+    def _open(self, values: Iterable[Value]) -> Iterator[Binding]:
         return iter(list(dict.fromkeys(binding for value in values for binding in open_parameters(value))))
 
     def _alternatives(self, scope: Scope, depth: int) -> list[Env]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reviewer.inventory.languages.javascript.classes import member_of_class, object_of
 from reviewer.inventory.languages.javascript.domain import (
     OPEN,
     Class,
@@ -46,7 +47,7 @@ def _module_member(evaluator: Evaluator, value: Value, key: str | int, _: Lazy |
 
 def _instance_member(evaluator: Evaluator, value: Value, key: str | int, seen: Lazy | None) -> Value:
     assert isinstance(value, (Instance, Class))  # noqa: S101  the table of members says so
-    found = evaluator.field(value.scope, str(key), OPEN)
+    found = member_of_class(evaluator, value.scope, str(key), OPEN)
     return Unknown(origins=(value,), seen=seen) if found is None else found
 
 
@@ -66,7 +67,7 @@ def _setting_member(_: Evaluator, value: Value, key: str | int, seen: Lazy | Non
 def _parameter_member(evaluator: Evaluator, value: Value, key: str | int, seen: Lazy | None) -> Value:
     assert isinstance(value, Parameter)  # noqa: S101  the table of members says so
     if not value.path and value.binding.annotation:
-        typed = evaluator.of_type(value.binding.annotation, value.binding.scope)
+        typed = object_of(evaluator, value.binding.annotation, value.binding.scope)
         if isinstance(typed, Instance) or (isinstance(typed, Imported) and typed.path.rpartition(".")[2][:1].isupper()):
             return evaluator.member(typed, key)
     return Parameter(binding=value.binding, path=(*value.path, key)[:12], seen=seen)

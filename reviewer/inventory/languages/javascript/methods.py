@@ -65,7 +65,7 @@ _ENDS = frozenset({"/\\/$/", "/\\/+$/", "/\\/*$/", "/[/]+$/", "/\\/$/g", "/\\/+$
 
 
 def _replace_method(evaluator: Evaluator, value: Value, items: Items, asked: Lazy) -> Value | None:
-    """``url.replace(/\\/+$/, "")`` is how everybody makes a base URL; other regular expressions are not run."""
+    r"""``url.replace(/\\/+$/, "")`` is how everybody makes a base URL; other regular expressions are not run."""
     first = items[0] if items else None
     if isinstance(first, Lazy) and first.node.kind() == "regex" and first.node.text() in _ENDS:
         if isinstance(value, Constant) and isinstance(value.value, str):

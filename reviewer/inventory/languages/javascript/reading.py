@@ -137,7 +137,7 @@ def _capabilities(world: _World, written: list[Written], handlers: list[RequestH
     known = [root.node(parameters) for root in roots]
     graph = CallGraph([*nodes, *known])
     tools = tuple(
-        replace(each.tool, capabilities=graph.of_handler(node.id), **root.place(each.tool))
+        root.placed(replace(each.tool, capabilities=graph.of_handler(node.id)))
         for each, root, node in zip(written, roots, known, strict=True)
     )
     return tools, graph.of_all()
@@ -188,17 +188,17 @@ class _Root:
         ]
         return Node(id=self.id, at=self.at, calls=tuple(calls))
 
-    def place(self, tool: Tool) -> dict[str, Location | int]:
-        """Give ``handler`` and ``last`` for a tool that does not carry them itself."""
+    def placed(self, tool: Tool) -> Tool:
+        """Say where the code that answers stands, for a tool that does not say it itself."""
         if tool.handler is not None:
-            return {}
+            return tool
         if self.regions:
             source, region = self.regions[0].source, self.regions[0]
-            return {"handler": Location(path=source.path, line=source.line(region.start)), "last": source.line(region.end - 1)}
+            return replace(tool, handler=Location(path=source.path, line=source.line(region.start)), last=source.line(region.end - 1))
         if self.functions:
             scope = self.functions[0]
-            return {"handler": scope.source.at(scope.node), "last": scope.source.line(scope.end - 1)}
-        return {}
+            return replace(tool, handler=scope.source.at(scope.node), last=scope.source.line(scope.end - 1))
+        return tool
 
 
 def _root(index: int, each: Written, answers: _Answers) -> _Root:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from ast_grep_py import SgNode
 
-from checks.model import ToolKind
+from checks.model import Location, ToolKind
+from reviewer.inventory.languages.javascript.classes import lineage
 from reviewer.inventory.languages.javascript.domain import (
     OPEN,
-    Class,
     Constant,
     Env,
     Imported,
@@ -22,11 +23,14 @@ from reviewer.inventory.languages.javascript.domain import (
     options,
 )
 from reviewer.inventory.languages.javascript.drafts import Draft, as_function, from_object, is_textual
-from reviewer.inventory.languages.javascript.scopes import FUNCTIONS, arguments_of, member_key
+from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.scopes import FUNCTIONS
 from reviewer.inventory.languages.javascript.servers import Servers
 from reviewer.inventory.languages.javascript.source import Call, Source
 from reviewer.inventory.languages.javascript.tables import Method
 
+#: Drafts of parts of a registration have no place; the whole has.
+_NOWHERE = Location(path="")
 #: The least number of arguments that a method of each shape takes.
 _LEAST = {"config": 2, "loose": 2, "resource": 3, "object": 1, "objects": 1}
 
@@ -121,11 +125,8 @@ def _objects(servers: Servers, method: Method, items: list[Lazy | Value], call: 
         value = servers.evaluator.evaluate(item)
         listed = [servers.evaluator.evaluate(each) for each in value.items] if isinstance(value, Listing) else [value]
         for each in listed:
-            at = (
-                each.seen.source.at(each.seen.node)
-                if each.seen is not None and isinstance(value, Listing)
-                else call.scope.source.at(call.node)
-            )
+            place = each.seen if isinstance(value, Listing) else None
+            at = place.source.at(place.node) if place is not None else call.scope.source.at(call.node)
             draft = from_object(servers.evaluator, method.kind, each, at)
             if draft.expression or is_textual(draft.name):
                 yield draft
@@ -136,20 +137,16 @@ def _objects(servers: Servers, method: Method, items: list[Lazy | Value], call: 
             return
 
 
-def _config(servers: Servers, items: list[Lazy | Value], values: list[Value]) -> Draft:
+def _config(servers: Servers, _: list[Lazy | Value], values: list[Value]) -> Draft:
     """Read ``(name, {description, inputSchema, …}, handler)``; tasks give an object of handlers."""
-    draft = from_object(servers.evaluator, ToolKind.TOOL, values[1], _nowhere(items))
+    draft = from_object(servers.evaluator, ToolKind.TOOL, values[1], _NOWHERE)
     if len(values) > 2 and isinstance(values[2], Record):  # noqa: PLR2004  (name, config, handlers)
-        for key in ("createTask", *servers.table.members.handler):
-            if (function := as_function(servers.evaluator.member(values[2], key))) is not None:
-                return Draft(
-                    kind=draft.kind, name=draft.name, at=draft.at, description=draft.description, schema=draft.schema,
-                    annotations=draft.annotations, handler=function,
-                )  # fmt: skip
+        handlers = (as_function(servers.evaluator.member(values[2], key)) for key in servers.table.members.handler)
+        return replace(draft, handler=next((function for function in handlers if function is not None), None))
     return draft
 
 
-def _loose(servers: Servers, items: list[Lazy | Value], values: list[Value]) -> Draft:
+def _loose(_: Servers, items: list[Lazy | Value], values: list[Value]) -> Draft:
     """Read the overloads of ``tool`` and ``prompt``: a text is the description, the first object the schema, the second annotations."""
     middle = list(zip(items, values, strict=True))[1:-1]
     description: Value | None = None
@@ -159,7 +156,7 @@ def _loose(servers: Servers, items: list[Lazy | Value], values: list[Value]) -> 
     annotations = middle[1][1] if len(middle) > 1 else None
     if isinstance(values[1], Record) and len(middle) == 1 and _is_annotations(values[1]):
         schema, annotations = None, values[1]
-    return Draft(kind=ToolKind.TOOL, name=values[0], at=_nowhere(items), description=description, schema=schema, annotations=annotations)
+    return Draft(kind=ToolKind.TOOL, name=values[0], at=_NOWHERE, description=description, schema=schema, annotations=annotations)
 
 
 def _is_annotations(value: Record) -> bool:
@@ -172,18 +169,16 @@ def _objectlike(value: Value, remaining: int) -> bool:
     return isinstance(value, (Record, Imported, Constant)) or remaining == 1
 
 
-def _resource(servers: Servers, items: list[Lazy | Value], values: list[Value]) -> Draft:
+def _resource(servers: Servers, _: list[Lazy | Value], values: list[Value]) -> Draft:
     details = values[2] if len(values) > 3 else Constant(value=None)  # noqa: PLR2004  (name, uri, details, handler)
-    return Draft(kind=ToolKind.RESOURCE, name=values[0], at=_nowhere(items), description=servers.evaluator.member(details, "description"))
+    return Draft(kind=ToolKind.RESOURCE, name=values[0], at=_NOWHERE, description=servers.evaluator.member(details, "description"))
 
 
-def _nowhere(items: list[Lazy | Value]):  # type: ignore[no-untyped-def]  # placeholder
-    from checks.model import Location
-
-    return Location(path="")
-
-
-_SHAPES = {"config": _config, "loose": _loose, "resource": _resource}
+_SHAPES: dict[str, Callable[[Servers, list[Lazy | Value], list[Value]], Draft]] = {
+    "config": _config,
+    "loose": _loose,
+    "resource": _resource,
+}
 
 
 def _classes(servers: Servers, source: Source) -> Iterator[Draft]:
@@ -193,10 +188,9 @@ def _classes(servers: Servers, source: Source) -> Iterator[Draft]:
     for scope in source.scopes:
         if scope.kind != "class":
             continue
-        above = servers.evaluator.lineage(scope)[-1]
-        if isinstance(above, Imported) and above.path.rpartition(".")[2] in servers.table.tool_classes and servers.table.is_sdk(above.path):
-            if "name" in scope.fields:
-                yield from_object(servers.evaluator, ToolKind.TOOL, Instance(scope=scope), source.at(scope.node))
-
-
-__all__ = ["Class", "registered"]
+        above = lineage(servers.evaluator, scope)[-1]
+        known = (
+            isinstance(above, Imported) and above.path.rpartition(".")[2] in servers.table.tool_classes and servers.table.is_sdk(above.path)
+        )
+        if known and "name" in scope.fields:
+            yield from_object(servers.evaluator, ToolKind.TOOL, Instance(scope=scope), source.at(scope.node))

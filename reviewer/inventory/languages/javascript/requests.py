@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checks.model import ToolKind
+from reviewer.inventory.languages.javascript.definitions import definition
 from reviewer.inventory.languages.javascript.domain import (
     OPEN,
     Constant,
@@ -21,7 +21,7 @@ from reviewer.inventory.languages.javascript.domain import (
 )
 from reviewer.inventory.languages.javascript.drafts import Draft, as_function, from_object
 from reviewer.inventory.languages.javascript.links import open_parameters
-from reviewer.inventory.languages.javascript.scopes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.servers import Servers
 from reviewer.inventory.languages.javascript.source import Call, Source
 from reviewer.inventory.languages.javascript.tables import Request
@@ -64,7 +64,7 @@ def _request(servers: Servers, asked: Lazy) -> Request | None:
     text = text_of(value) if isinstance(value, Constant) else None
     if text is None:
         text = asked.node.text().rpartition(".")[2]
-        made = servers.evaluator.definition(asked).node.text()
+        made = definition(servers.evaluator, asked).node.text()
         for row in servers.table.requests:
             if row.schema_name == text or (len(made) < _SHORT and f'"{row.name}"' in made.replace("'", '"').replace("`", '"')):
                 return row
@@ -135,6 +135,3 @@ def _each_way(servers: Servers, value: Record, draft: Draft) -> Iterator[Draft]:
     for env in servers.links.situations([value.entries.get("name", draft.name)]):
         again = servers.evaluator.evaluate(Lazy(seen.node, seen.source, seen.env.with_more(env)))
         yield from_object(servers.evaluator, draft.kind, again, draft.at, request=draft.request)
-
-
-__all__ = ["RequestHandler", "ToolKind", "listed", "request_handlers"]

@@ -11,10 +11,11 @@ from typing import Any
 
 from ast_grep_py import SgNode
 
-from reviewer.inventory.languages.javascript.domain import Lazy, Record, Value, text_of
+from reviewer.inventory.languages.javascript.definitions import definition
+from reviewer.inventory.languages.javascript.domain import Lazy, Listing, Record, Value, text_of
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
+from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.plain import plain_of, shown
-from reviewer.inventory.languages.javascript.scopes import arguments_of, member_key
 
 Schema = dict[str, Any]
 #: How deep schemas nest, and how many members one schema may have in all.
@@ -44,6 +45,9 @@ _CONVERTERS = frozenset({"zodToJsonSchema", "toJsonSchema", "toJSONSchema", "zod
 _JSON_KEYS = frozenset({"type", "properties", "$ref", "anyOf", "oneOf", "allOf", "$schema"})
 
 
+_DETAILS = frozenset({"describe", "meta", "default", "prefault", "catch"})
+
+
 @dataclass(slots=True)
 class _Reading:
     evaluator: Evaluator
@@ -67,7 +71,7 @@ def _schema(reading: _Reading, asked: Lazy, depth: int) -> Schema:
     reading.left -= 1
     if depth > _DEPTH or reading.left < 0:
         return {}
-    asked = reading.evaluator.definition(asked)
+    asked = definition(reading.evaluator, asked)
     kind = asked.node.kind()
     if kind == "object":
         return _of_object(reading, asked, depth)
@@ -151,7 +155,7 @@ def _base(reading: _Reading, step: tuple[str, list[Lazy]], holder: SgNode | None
     if bare in _CONVERTERS:
         return _schema(reading, given[0], depth + 1) if given else {}
     if holder is not None:
-        target = reading.evaluator.definition(Lazy(holder, asked.source, asked.env)).node
+        target = definition(reading.evaluator, Lazy(holder, asked.source, asked.env)).node
         if target.kind() == "call_expression" and target != asked.node and not target.text().startswith(("require(", "__to")):
             return None
     bare = bare.strip("_$0123456789")
@@ -171,7 +175,7 @@ def _typebox(reading: _Reading, name: str, given: list[Lazy], depth: int) -> Sch
         {"type": _PLAIN_TYPES[name.lower()]} if name.lower() in _PLAIN_TYPES else made(reading, given, depth) if made is not None else {}
     )
     details = plain_of(reading.evaluator, reading.evaluator.evaluate(given[-1])) if given else None
-    if isinstance(details, dict) and name != "Object" or (isinstance(details, dict) and len(given) > 1):
+    if (isinstance(details, dict) and name != "Object") or (isinstance(details, dict) and len(given) > 1):
         schema |= {key: value for key, value in details.items() if isinstance(value, (str, int, float, bool))}
     return schema
 
@@ -206,8 +210,6 @@ def _record(reading: _Reading, given: list[Lazy], depth: int) -> Schema:
 
 
 def _union(reading: _Reading, given: list[Lazy], depth: int) -> Schema:
-    from reviewer.inventory.languages.javascript.domain import Listing  # noqa: PLC0415  only here
-
     value = reading.evaluator.evaluate(given[-1] if len(given) > 1 else given[0]) if given else None
     listed = value.items if isinstance(value, Listing) else ()
     lazies = [each.seen if isinstance(each, Value) else each for each in listed]
@@ -258,22 +260,24 @@ def _step(reading: _Reading, schema: Schema, name: str, given: list[Lazy], depth
 
 
 def _changed(reading: _Reading, schema: Schema, name: str, given: list[Lazy], depth: int) -> Schema:
-    first = reading.evaluator.evaluate(given[0]) if given else None
-    if name == "describe" and first is not None:
-        return {**schema, "description": shown(first)}
     if name in {"optional", "nullish", "exactOptional"}:
         return reading.mark(dict(schema))
-    if name in {"default", "prefault", "catch"} and first is not None:
-        plain = plain_of(reading.evaluator, first)
-        return reading.mark({**schema, **({"default": plain} if plain is not None else {})})
     if name == "array":
         return {"type": "array", "items": schema}
     if name == "int":
         return {**schema, "type": "integer"}
-    if name in {"meta", "openapi"} and first is not None:
-        details = plain_of(reading.evaluator, first)
-        return {**schema, **details} if isinstance(details, dict) else schema
+    if given and name in _DETAILS:
+        return _detailed(reading, schema, name, reading.evaluator.evaluate(given[0]))
     return _combined(reading, schema, name, given, depth)
+
+
+def _detailed(reading: _Reading, schema: Schema, name: str, value: Value) -> Schema:
+    if name == "describe":
+        return {**schema, "description": shown(value)}
+    plain = plain_of(reading.evaluator, value)
+    if name == "meta":
+        return {**schema, **plain} if isinstance(plain, dict) else schema
+    return reading.mark({**schema, **({"default": plain} if plain is not None else {})})
 
 
 def _combined(reading: _Reading, schema: Schema, name: str, given: list[Lazy], depth: int) -> Schema:

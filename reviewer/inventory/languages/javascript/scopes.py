@@ -5,11 +5,14 @@ One search in the tree gives the nodes that matter in the order of the text; sco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.literals import string_text
+from reviewer.inventory.languages.javascript.modules import declare_export, declare_import, note_getter, note_module
+from reviewer.inventory.languages.javascript.nodes import arguments_of, key_of, member_key, parts_of
+from reviewer.inventory.languages.javascript.patterns import names_in
 from reviewer.inventory.languages.javascript.source import Binding, Call, Export, Scope, Source, span
 
 FUNCTIONS = frozenset(
@@ -24,6 +27,7 @@ FUNCTIONS = frozenset(
 )
 CLASSES = frozenset({"class_declaration", "class", "abstract_class_declaration"})
 _BLOCKS = frozenset({"statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body"})
+_SCOPES = FUNCTIONS | CLASSES | _BLOCKS
 _OTHERS = frozenset(
     {
         "lexical_declaration",
@@ -38,8 +42,6 @@ _OTHERS = frozenset(
     }
 )
 _TYPED = frozenset({"public_field_definition", "enum_declaration", "abstract_class_declaration"})
-_PATTERNS = frozenset({"object_pattern", "array_pattern", "assignment_pattern", "object_assignment_pattern", "rest_pattern"})
-_NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern", "type_identifier", "property_identifier"})
 
 
 def read_scopes(source: Source) -> None:
@@ -47,45 +49,50 @@ def read_scopes(source: Source) -> None:
     root = source.tree.root()
     start, _ = span(root)
     source.scopes.append(Scope(kind="module", node=root, source=source, start=min(start, 0), end=len(source.text) + 1, parent=None))
-    later: list[tuple[SgNode, Scope]] = []
+    assignments: list[tuple[SgNode, Scope]] = []
     stack = [source.top]
     for node in root.find_all({"rule": {"any": [{"kind": kind} for kind in _kinds(source.language)]}}):
         begin, end = span(node)
         while stack[-1].end <= begin:
             stack.pop()
         kind = node.kind()
-        scope = stack[-1]
-        if kind in FUNCTIONS or kind in CLASSES or kind in _BLOCKS:
-            inner = _open(node, kind, scope, begin, end)
-            source.scopes.append(inner)
-            stack.append(inner)
-            if inner.kind != "block":
-                source.owners[begin, end] = inner
+        if kind in _SCOPES:
+            stack.append(_open(node, kind, stack[-1], begin, end))
         elif kind in {"call_expression", "new_expression"}:
-            source.calls.append(Call(node=node, scope=scope, start=begin, end=end))
-        elif kind in {"if_statement", "switch_statement"}:
-            source.branches.append(node)
+            source.calls.append(Call(node=node, scope=stack[-1], start=begin, end=end))
         elif kind == "assignment_expression":
-            later.append((node, scope))
+            assignments.append((node, stack[-1]))
         else:
-            _DECLARE[kind](node, scope)
+            _DECLARE[kind](node, stack[-1])
     source.starts = [scope.start for scope in source.scopes]
-    for node, scope in later:
+    for node, scope in assignments:
         _assign(node, scope)
     for call in source.calls:
         _note_call(call)
 
 
+def _branch(node: SgNode, scope: Scope) -> None:
+    scope.source.branches.append(node)
+
+
 def _kinds(language: str) -> frozenset[str]:
-    every = FUNCTIONS | CLASSES | _BLOCKS | _OTHERS
+    every = _SCOPES | _OTHERS
     return (every | _TYPED) if language != "javascript" else (every | {"field_definition"}) - _TYPED
 
 
 def _open(node: SgNode, kind: str, outer: Scope, begin: int, end: int) -> Scope:
+    source = outer.source
     if kind in FUNCTIONS:
-        return _open_function(node, kind, outer, begin, end)
-    if kind in CLASSES:
-        return _open_class(node, kind, outer, begin, end)
+        inner = source.owners[begin, end] = _open_function(node, kind, outer, begin, end)
+    elif kind in CLASSES:
+        inner = source.owners[begin, end] = _open_class(node, kind, outer, begin, end)
+    else:
+        inner = _open_block(node, kind, outer, begin, end)
+    source.scopes.append(inner)
+    return inner
+
+
+def _open_block(node: SgNode, kind: str, outer: Scope, begin: int, end: int) -> Scope:
     scope = Scope(kind="block", node=node, source=outer.source, start=begin, end=end, parent=outer)
     if kind == "for_in_statement":
         left = node.field("left")
@@ -101,7 +108,7 @@ def _open_function(node: SgNode, kind: str, outer: Scope, begin: int, end: int) 
     scope = Scope(kind="function", node=node, source=outer.source, start=begin, end=end, parent=outer)
     name = node.field("name")
     if name is not None:
-        scope.name = _key(name)
+        scope.name = key_of(name)
         if kind.endswith("declaration"):
             holder = _function_or_module(outer) if outer.kind != "block" else outer
             holder.names[scope.name] = Binding(name=scope.name, kind="function", scope=holder, node=node)
@@ -111,7 +118,7 @@ def _open_function(node: SgNode, kind: str, outer: Scope, begin: int, end: int) 
         else:
             scope.names[scope.name] = Binding(name=scope.name, kind="function", scope=scope, node=node)
     single = node.field("parameter")
-    parameters = [single] if single is not None else _parts(node.field("parameters"))
+    parameters = [single] if single is not None else parts_of(node.field("parameters"))
     for index, parameter in enumerate(parameters):
         _declare_parameter(parameter, index, scope)
     return scope
@@ -128,11 +135,11 @@ def _declare_parameter(node: SgNode, index: int, scope: Scope) -> None:
     before = len(scope.parameters)
     _declare(pattern, scope, made, into=scope.parameters)
     owner = scope.parent
-    if pattern is not node and scope.name == "constructor" and owner is not None and len(scope.parameters) > before:
-        if any(child.kind() in {"accessibility_modifier", "readonly"} for child in node.children()):
-            name = pattern.text()
-            owner.fields.setdefault(name, []).append(pattern)
-            owner.annotations[name] = annotation
+    declares = pattern is not node and scope.name == "constructor" and len(scope.parameters) > before
+    if owner is not None and declares and any(child.kind() in {"accessibility_modifier", "readonly"} for child in node.children()):
+        name = pattern.text()
+        owner.fields.setdefault(name, []).append(pattern)
+        owner.annotations[name] = annotation
 
 
 def _open_class(node: SgNode, kind: str, outer: Scope, begin: int, end: int) -> Scope:
@@ -151,9 +158,9 @@ def _declare_field(node: SgNode, scope: Scope) -> None:
     if owner is None or name is None:
         return
     if (typed := node.field("type")) is not None:
-        owner.annotations[_key(name)] = _bare_type(typed)
+        owner.annotations[key_of(name)] = _bare_type(typed)
     if (value := node.field("value")) is not None:
-        owner.fields.setdefault(_key(name), []).append(value)
+        owner.fields.setdefault(key_of(name), []).append(value)
 
 
 def _declare_variables(node: SgNode, scope: Scope) -> None:
@@ -170,77 +177,22 @@ def _declare_enum(node: SgNode, scope: Scope) -> None:
         scope.names[name.text()] = Binding(name=name.text(), kind="enum", scope=scope, node=node)
 
 
-def _declare_import(node: SgNode, scope: Scope) -> None:
-    source, module = scope.source, _module_of(node)
-    if not module or node.child(1) is not None and node.child(1).kind() == "type":  # type: ignore[union-attr]  # asked just before
-        return
-    source.modules.add(module)
-    for clause in node.children():
-        if clause.kind() not in {"import_clause", "import_require_clause"}:
-            continue
-        for part in clause.children():
-            for name, imported in _imported(part):
-                scope.names[name] = Binding(name=name, kind="import", scope=scope, module=module, path=(imported,))
-
-
-def _imported(part: SgNode) -> Iterator[tuple[str, str]]:
-    kind = part.kind()
-    if kind == "identifier":
-        yield part.text(), "default"
-    elif kind == "namespace_import":
-        yield from ((child.text(), "*") for child in part.children() if child.kind() == "identifier")
-    elif kind == "named_imports":
-        for item in part.children():
-            if item.kind() == "import_specifier" and (name := item.field("name")) is not None:
-                yield (item.field("alias") or name).text(), _key(name)
-
-
-def _declare_export(node: SgNode, scope: Scope) -> None:
-    source, module = scope.source, _module_of(node)
-    kinds = [child.kind() for child in node.children()]
-    declaration = node.field("declaration")
-    if declaration is not None:
-        for name in _declared_names(declaration):
-            source.exports["default" if "default" in kinds else name.text()] = Export(node=name)
-    if "default" in kinds and "default" not in source.exports:
-        value = node.field("value") or declaration
-        source.exports["default"] = Export(node=value)
-    for child in node.children():
-        if child.kind() == "export_clause":
-            for item in child.children():
-                if item.kind() == "export_specifier" and (name := item.field("name")) is not None:
-                    public = _key(item.field("alias") or name)
-                    source.exports[public] = Export(module=module, name=_key(name)) if module else Export(node=name)
-        elif child.kind() == "namespace_export" and module:
-            source.exports[child.children()[-1].text()] = Export(module=module, name="*")
-    if module and "*" in kinds:
-        source.stars.append(module)
-
-
-def _declared_names(declaration: SgNode) -> Iterator[SgNode]:
-    name = declaration.field("name")
-    if name is not None:
-        yield name
-        return
-    for child in declaration.children():
-        if child.kind() == "variable_declarator" and (pattern := child.field("name")) is not None:
-            yield from (node for node, _, _ in _names_in(pattern, (), None))
-
-
 _DECLARE: dict[str, Callable[[SgNode, Scope], None]] = {
     "lexical_declaration": _declare_variables,
     "variable_declaration": _declare_variables,
     "public_field_definition": _declare_field,
     "field_definition": _declare_field,
     "enum_declaration": _declare_enum,
-    "import_statement": _declare_import,
-    "export_statement": _declare_export,
+    "import_statement": declare_import,
+    "export_statement": declare_export,
+    "if_statement": _branch,
+    "switch_statement": _branch,
 }
 
 
 def _declare(pattern: SgNode, scope: Scope, like: Binding, *, into: list[Binding] | None = None) -> None:
     """Declare every name of a pattern as ``like`` is."""
-    for node, path, default in _names_in(pattern, (), like.default):
+    for node, path, default in names_in(pattern, (), like.default):
         made = Binding(
             name=node.text(),
             kind=like.kind,
@@ -259,44 +211,6 @@ def _declare(pattern: SgNode, scope: Scope, like: Binding, *, into: list[Binding
         scope.names[made.name] = made
         if into is not None:
             into.append(made)
-
-
-def _names_in(
-    pattern: SgNode, path: tuple[str | int, ...], default: SgNode | None, depth: int = 0
-) -> Iterator[tuple[SgNode, tuple[str | int, ...], SgNode | None]]:
-    kind = pattern.kind()
-    if kind == "shorthand_property_identifier_pattern":
-        yield pattern, (*path, pattern.text()), default
-    elif kind in _NAMES:
-        yield pattern, path, default
-    elif depth < 20:  # noqa: PLR2004  nobody destructures deeper
-        yield from _names_in_pattern(pattern, kind, path, depth + 1)
-
-
-def _names_in_pattern(
-    pattern: SgNode, kind: str, path: tuple[str | int, ...], depth: int
-) -> Iterator[tuple[SgNode, tuple[str | int, ...], SgNode | None]]:
-    if kind in {"assignment_pattern", "object_assignment_pattern"}:
-        left, right = pattern.field("left"), pattern.field("right")
-        if left is not None:
-            yield from _names_in(left, path, right, depth)
-    elif kind == "rest_pattern":
-        yield from _names_in(pattern.children()[-1], (*path, "..."), None, depth)
-    elif kind == "array_pattern":
-        index = 0
-        for child in pattern.children():
-            if child.kind() == ",":
-                index += 1
-            elif child.kind() in _NAMES or child.kind() in _PATTERNS:
-                yield from _names_in(child, (*path, index), None, depth)
-    elif kind == "object_pattern":
-        for child in pattern.children():
-            if child.kind() == "pair_pattern":
-                key, value = child.field("key"), child.field("value")
-                if key is not None and value is not None:
-                    yield from _names_in(value, (*path, _key(key)), None, depth)
-            elif child.kind() in _NAMES or child.kind() in _PATTERNS:
-                yield from _names_in(child, path, None, depth)
 
 
 def _assign(node: SgNode, scope: Scope) -> None:
@@ -340,7 +254,7 @@ def _note_call(call: Call) -> None:
     elif kind == "parenthesized_expression":
         _note_enclosing(call, callee)
     elif kind == "identifier":
-        _note_module(call, callee.text())
+        note_module(call, callee.text())
 
 
 def _note_method(call: Call, callee: SgNode) -> None:
@@ -359,13 +273,7 @@ def _note_method(call: Call, callee: SgNode) -> None:
     elif key == "defineProperty" and holder.text() == "Object":
         given = arguments_of(call.node)
         if len(given) > 2 and given[0].text() == "exports" and (name := string_text(given[1])) is not None:  # noqa: PLR2004  (exports, name, descriptor)
-            _note_getter(call.scope.source, name, given[2])
-
-
-def _note_getter(source: Source, name: str, descriptor: SgNode) -> None:
-    found = descriptor.find(kind="return_statement")
-    if found is not None and len(found.children()) > 1:
-        source.exports.setdefault(name, Export(node=found.children()[1]))
+            note_getter(call.scope.source, name, given[2])
 
 
 def _note_enclosing(call: Call, callee: SgNode) -> None:
@@ -377,63 +285,6 @@ def _note_enclosing(call: Call, callee: SgNode) -> None:
         inside = next((p for p in scope.parameters if p.index == index and not p.path), None) if scope else None
         if outer is not None and inside is not None:
             outer.aliases.append(inside)
-
-
-def _note_module(call: Call, name: str) -> None:
-    source, given = call.scope.source, arguments_of(call.node)
-    if name == "__exportStar" and given and given[0].kind() == "call_expression":
-        inner = arguments_of(given[0])
-        module = string_text(inner[0]) if inner else None
-        if module:
-            source.stars.append(module)
-    elif name == "require" and given and (module := string_text(given[0])):
-        source.modules.add(module)
-    elif call.scope.kind == "module" and [node.kind() for node in given] == ["identifier", "object"]:
-        _note_bundle_exports(call.scope, given)
-
-
-def _note_bundle_exports(scope: Scope, given: list[SgNode]) -> None:
-    """``__export(lib_exports, {name: () => value})``, as esbuild writes a namespace; minified under another name."""
-    binding = scope.find(given[0].text())
-    if binding is None:
-        return
-    for pair in given[1].children():
-        key, value = (pair.field("key"), pair.field("value")) if pair.kind() == "pair" else (None, None)
-        body = value.field("body") if value is not None and value.kind() == "arrow_function" else None
-        if key is not None and body is not None:
-            binding.properties.setdefault(_key(key), []).append(body)
-
-
-def arguments_of(call: SgNode) -> list[SgNode]:
-    """Give the arguments of a call or ``new`` expression; none for a tagged template."""
-    given = call.field("arguments")
-    return _parts(given) if given is not None and given.kind() == "arguments" else []
-
-
-def _parts(node: SgNode | None) -> list[SgNode]:
-    return [child for child in node.children() if child.is_named() and child.kind() != "comment"] if node is not None else []
-
-
-def member_key(node: SgNode) -> str | None:
-    """Give the name of a member access, None where it is computed."""
-    if node.kind() == "member_expression":
-        name = node.field("property")
-        return name.text() if name is not None else None
-    index = node.field("index")
-    return string_text(index) if index is not None else None
-
-
-def _key(node: SgNode) -> str:
-    text = string_text(node)
-    return node.text() if text is None else text
-
-
-def _module_of(node: SgNode) -> str:
-    source = node.field("source")
-    if source is None:
-        clause = next((child for child in node.children() if child.kind() == "import_require_clause"), None)
-        source = next((child for child in clause.children() if child.kind() == "string"), None) if clause is not None else None
-    return (string_text(source) if source is not None else None) or ""
 
 
 def _bare_type(typed: SgNode) -> str:

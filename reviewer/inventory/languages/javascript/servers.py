@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reviewer.inventory.languages.javascript.classes import lineage
 from reviewer.inventory.languages.javascript.domain import Class, Imported, Instance, Lazy, Mixed, Parameter, Unknown, Value
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 from reviewer.inventory.languages.javascript.links import Links
-from reviewer.inventory.languages.javascript.scopes import arguments_of
+from reviewer.inventory.languages.javascript.nodes import arguments_of
 from reviewer.inventory.languages.javascript.source import Scope, Source
 from reviewer.inventory.languages.javascript.tables import Inlined, Table, load_registrations
 
@@ -62,7 +63,7 @@ class Servers:
         return None if isinstance(value, Unknown) else False
 
     def _is_server_class(self, scope: Scope) -> bool:
-        for ancestor in self.evaluator.lineage(scope):
+        for ancestor in lineage(self.evaluator, scope):
             if isinstance(ancestor, Imported):
                 return self.table.is_sdk(ancestor.path)
             if isinstance(ancestor, Class):

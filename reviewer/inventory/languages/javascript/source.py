@@ -99,7 +99,10 @@ class Export:
 
 @dataclass(slots=True, eq=False)
 class Source:
-    """A parsed file. ``damage`` is the share of its text that the parser could not make sense of; ``owners`` are functions and classes by span."""
+    """A parsed file.
+
+    ``damage`` is the share of its text that the parser could not make sense of; ``owners`` are functions and classes by span.
+    """
 
     path: str
     text: str

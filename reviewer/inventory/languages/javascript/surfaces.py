@@ -20,10 +20,10 @@ from reviewer.inventory.languages.javascript.domain import (
 )
 from reviewer.inventory.languages.javascript.drafts import Written, is_textual
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
+from reviewer.inventory.languages.javascript.nodes import arguments_of
 from reviewer.inventory.languages.javascript.plain import shown
-from reviewer.inventory.languages.javascript.scopes import arguments_of
 from reviewer.inventory.languages.javascript.servers import Servers
-from reviewer.inventory.languages.javascript.source import Call, Source, span
+from reviewer.inventory.languages.javascript.source import Call, Source
 
 _ROLES = {ToolKind.PROMPT: SurfaceRole.PROMPT, ToolKind.RESOURCE: SurfaceRole.RESOURCE}
 _TEXTS = frozenset({"text", "content"})
@@ -110,6 +110,3 @@ def _is_prose(value: Value) -> bool:
     if isinstance(value, Joined):
         return any((text_of(part) or "").strip() for part in value.parts)
     return is_textual(value)
-
-
-__all__ = ["servers_in", "span", "texts_of"]

@@ -82,6 +82,8 @@ class Table(_Row):
     same: frozenset[str]
     common: frozenset[str]
     aliases: dict[str, str]
+    platform: frozenset[str]
+    transparent: frozenset[str]
     libraries: dict[str, frozenset[str]]
 
     def canonical(self, path: str) -> str:
@@ -100,8 +102,7 @@ class Table(_Row):
     def is_sdk(self, path: str) -> bool:
         """Tell whether an imported name belongs to a package that makes MCP servers."""
         return any(
-            path.startswith(row.prefix)
-            and path[len(row.prefix) : len(row.prefix) + 1] in {"", ".", "/"}
+            (path.startswith(row.prefix) and path[len(row.prefix) : len(row.prefix) + 1] in {"", ".", "/"})
             or (row.prefix.endswith("/") and path.startswith(row.prefix))
             for row in self.modules
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ast_grep_py import SgNode
+
 from checks.model import Scope as Chooser
 from reviewer.inventory.languages.javascript.domain import (
     Function,
@@ -25,7 +27,7 @@ from reviewer.inventory.languages.javascript.domain import (
     text_of,
 )
 from reviewer.inventory.languages.javascript.links import Links
-from reviewer.inventory.languages.javascript.scopes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.source import Scope, Source
 from reviewer.inventory.languages.javascript.tables import load_registrations
 from reviewer.inventory.languages.values import UNKNOWN
@@ -195,24 +197,15 @@ class Units:
     def _imported(self, value: Imported, unit: Scope, depth: int) -> Known:
         path = value.path.replace("path/posix.", "path.")
         name = path.rpartition(".")[2]
-        if name in _HOLDERS:
-            return Known.literal(_HOLDERS[name])
-        if path == "import.meta.url" or path.endswith(".argv"):
-            return Known.literal(".") if path.endswith("url") else Known.chosen(Chooser.CONFIGURATION)
+        if name in _HOLDERS or path == "import.meta.url":
+            return Known.literal(_HOLDERS.get(name, "."))
+        if path.endswith("process.argv"):
+            return Known.chosen(Chooser.CONFIGURATION)
         if value.made is None:
             return UNKNOWN
         given = arguments_of(value.made.node)
         known = [self.known(Lazy(node, value.made.source, value.made.env), unit, depth + 1) for node in given[:12]]
-        root = path.partition(".")[0] if not path.startswith("url.URL") else "URL"
-        if root == "URL" and known:
-            return known[0] if len(known) < 2 or any("//" in text for text in known[0].beginnings) else known[1].followed_by(known[0])  # noqa: PLR2004
-        if path in {"path.join", "path.resolve", "path.normalize"} and known:
-            return _path(known)
-        callee = value.made.node.field("function")
-        name = member_key(callee) or callee.text() if callee is not None else ""
-        if name in load_registrations().pure and known:
-            return known[0] if name in load_registrations().same and value.path.endswith(name) else _joined(known).blurred
-        return UNKNOWN
+        return _made(path, value.made.node, known) if known else UNKNOWN
 
     def base(self, value: Imported, unit: Scope) -> Known | None:
         """Give to which host a client speaks that was made with options."""
@@ -227,6 +220,21 @@ class Units:
             elif text_of(given) is not None or isinstance(given, (Joined, Setting)):
                 return self.known(given, unit)
         return None
+
+
+def _made(path: str, call: SgNode, known: list[Known]) -> Known:
+    """Give what a function of the platform makes of its arguments."""
+    if path.startswith(("URL", "url.URL")) and not path.startswith("URLSearchParams"):
+        absolute = len(known) == 1 or any("//" in text for text in known[0].beginnings)
+        return known[0] if absolute else known[1].followed_by(known[0])
+    if path in {"path.join", "path.resolve", "path.normalize"}:
+        return _path(known)
+    callee = call.field("function")
+    name = (member_key(callee) or callee.text()) if callee is not None else ""
+    table = load_registrations()
+    if name not in table.pure:
+        return UNKNOWN
+    return known[0] if name in table.same and path.endswith(name) else _joined(known).blurred
 
 
 def _path(parts: list[Known]) -> Known:

@@ -11,7 +11,8 @@ SERVER = (
 
 
 def of_tool(body: str, before: str = "", **files: str) -> tuple[Capability, ...]:
-    text = SERVER + before + f'\nserver.tool("t", "d", {{ url: z.string() }}, async ({{ url, path, ...rest }}, extra) => {{\n{body}\n}});\n'
+    handler = f"async ({{ url, path, ...rest }}, extra) => {{\n{body}\n}}"
+    text = f'{SERVER}{before}\nserver.tool("t", "d", {{ url: z.string() }}, {handler});\n'
     given = {"src/index.ts": text, **{f"src/{name}.ts": content for name, content in files.items()}}
     return next(tool for tool in extract(given).tools if tool.name == "t").capabilities
 
@@ -20,22 +21,26 @@ def shown(capabilities: tuple[Capability, ...]) -> set[str]:
     return {f"{each.id.value} {each.scope.value} {','.join(each.objects)}".strip() for each in capabilities}
 
 
+def web(scope: str) -> set[str]:
+    return {f"net.out {scope}", f"content.untrusted {scope}"}
+
+
 @pytest.mark.parametrize(
     ("before", "body", "expected"),
     [
-        ("", "await fetch('https://api.example/v1?q=' + url);", {"net.out literal api.example", "content.untrusted literal api.example"}),
-        ("", "await fetch(`https://api.example/${url}`);", {"net.out literal api.example", "content.untrusted literal api.example"}),
-        ("", "await fetch(`https://${url}/x`);", {"net.out tool-argument", "content.untrusted tool-argument"}),
-        ("", "await fetch(url);", {"net.out tool-argument", "content.untrusted tool-argument"}),
-        ("", "await fetch(new URL('/v2', 'https://b.example'));", {"net.out literal b.example", "content.untrusted literal b.example"}),
-        ("const BASE = process.env.BASE;", "await fetch(`${BASE}/x`);", {"net.out configuration", "content.untrusted configuration"}),
-        ("import axios from 'axios';", "await axios.post('https://a.example', rest);", {"net.out literal a.example", "content.untrusted literal a.example"}),
+        ("", "await fetch('https://api.example/v1?q=' + url);", web("literal api.example")),
+        ("", "await fetch(`https://api.example/${url}`);", web("literal api.example")),
+        ("", "await fetch(`https://${url}/x`);", web("tool-argument")),
+        ("", "await fetch(url);", web("tool-argument")),
+        ("", "await fetch(new URL('/v2', 'https://b.example'));", web("literal b.example")),
+        ("const BASE = process.env.BASE;", "await fetch(`${BASE}/x`);", web("configuration")),
+        ("import axios from 'axios';", "await axios.post('https://a.example', rest);", web("literal a.example")),
         (
             "import axios from 'axios';\nconst api = axios.create({ baseURL: 'https://a.example/v1' });",
             "await api.get('/things', { params: rest });",
-            {"net.out literal a.example", "content.untrusted literal a.example"},
+            web("literal a.example"),
         ),
-        ("import https from 'node:https';", "https.get({ hostname: 'c.example' });", {"net.out literal c.example", "content.untrusted literal c.example"}),
+        ("import https from 'node:https';", "https.get({ hostname: 'c.example' });", web("literal c.example")),
         ("import fs from 'fs';", "fs.readFileSync(path);", {"fs.read tool-argument"}),
         ("import * as fs from 'node:fs/promises';", "await fs.writeFile('/tmp/x', url);", {"fs.write literal /tmp/x"}),
         ("import { promises as fs } from 'fs';", "await fs.rm(path, { recursive: true });", {"fs.write tool-argument"}),
@@ -52,7 +57,11 @@ def shown(capabilities: tuple[Capability, ...]) -> set[str]:
             "await run('cat ' + path);",
             {"proc.exec tool-argument cat"},
         ),
-        ("import { execSync } from 'child_process';", "execSync('npm install left');", {"proc.exec literal npm", "install.software literal npm"}),
+        (
+            "import { execSync } from 'child_process';",
+            "execSync('npm install left');",
+            {"proc.exec literal npm", "install.software literal npm"},
+        ),
         ("import { execa } from 'execa';", "await execa('git', ['status']);", {"proc.exec literal git"}),
         ("", "eval(url);", {"code.eval tool-argument"}),
         ("", "return new Function('a', url)();", {"code.eval tool-argument"}),
@@ -66,7 +75,11 @@ def shown(capabilities: tuple[Capability, ...]) -> set[str]:
             "data.personal configuration", "net.out configuration", "content.untrusted configuration"}),
         ("import nodemailer from 'nodemailer';\nconst t = nodemailer.createTransport({});", "await t.sendMail(rest);", {
             "msg.send configuration", "net.out configuration"}),
-        ("import Stripe from 'stripe';\nconst s = new Stripe('k');", "await s.charges.create(rest);", {"money.move configuration", "net.out configuration"}),
+        (
+            "import Stripe from 'stripe';\nconst s = new Stripe('k');",
+            "await s.charges.create(rest);",
+            {"money.move configuration", "net.out configuration"},
+        ),
         ("import { chromium } from 'playwright';", "await chromium.launch();", {"ui.control any", "net.out any", "content.untrusted any"}),
         ("const fetch = (x) => x;", "fetch(url);", set()),
         ("const fs = { readFileSync() {} };", "fs.readFileSync(path);", set()),
@@ -90,7 +103,7 @@ export class Api {
 """,
         http="export const request = async (address: string, params: object) => { const r = await fetch(address); return r.json(); };\n",
     )
-    assert shown(found) == {"net.out literal api.example", "content.untrusted literal api.example"}
+    assert shown(found) == web("literal api.example")
     assert [each.certainty.value for each in found] == ["proven", "proven"]
     assert [(at.path, at.line) for at in found[0].evidence] == [("src/http.ts", 1)]
 
@@ -112,11 +125,11 @@ server.tool("none", "d", async () => ({}));
 
 def test_functions_that_are_handed_over_are_followed() -> None:
     found = of_tool("return retry(() => load(url));", "const retry = (f) => f();\nconst load = (u) => fetch(u);")
-    assert shown(found) == {"net.out tool-argument", "content.untrusted tool-argument"}
+    assert shown(found) == web("tool-argument")
     injected = of_tool(
         "return search(client, url);", "const search = (c, q) => c.get(q);\nconst client = { get: (q) => fetch('https://d.example?' + q) };"
     )
-    assert shown(injected) == {"net.out literal d.example", "content.untrusted literal d.example"}
+    assert shown(injected) == web("literal d.example")
 
 
 def test_what_runs_by_itself_is_automatic_and_unreached_code_is_present() -> None:

@@ -73,7 +73,11 @@ const read = async (path) => fs.promises.readFile(path);
 """,
         TABLE,
         """
-const handlers = new Map([["run", { handle: (args) => execSync(args.command) }], ["read", { handle: (args) => fs.readFileSync(args.path) }], ["idle", { handle() {} }]]);
+const handlers = new Map([
+  ["run", { handle: (args) => execSync(args.command) }],
+  ["read", { handle: (args) => fs.readFileSync(args.path) }],
+  ["idle", { handle() {} }],
+]);
 server.setRequestHandler(CallToolRequestSchema, async ({ params }) => handlers.get(params.name).handle(params.arguments));
 """,
         """
@@ -132,7 +136,7 @@ def test_a_dispatch_that_cannot_be_read_leaves_everything_possible() -> None:
 
 def test_the_handler_is_the_branch() -> None:
     found = dispatched(
-        'server.setRequestHandler(CallToolRequestSchema, async (request) => {\n  switch (request.params.name) {\n    case "run":\n      return 1;\n'
+        'server.setRequestHandler(CallToolRequestSchema, async (r) => {\n  switch (r.params.name) {\n    case "run":\n      return 1;\n'
         '    case "read":\n      return 2;\n  }\n});'
     )
     run, read = found["run"].handler, found["read"].handler
@@ -143,6 +147,7 @@ def test_the_handler_is_the_branch() -> None:
 
 def test_falling_through_cases_share_a_branch() -> None:
     found = dispatched(
-        'server.setRequestHandler(CallToolRequestSchema, async (r) => { switch (r.params.name) { case "run": case "read": return execSync("date"); } });'
+        "server.setRequestHandler(CallToolRequestSchema, async (r) => { switch (r.params.name) {\n"
+        'case "run": case "read": return execSync("date"); } });'
     )
     assert capabilities(found["run"]) == capabilities(found["read"]) == {("proc.exec", "literal", "proven")}

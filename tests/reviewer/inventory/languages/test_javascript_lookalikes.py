@@ -12,10 +12,10 @@ SDK = 'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";\n'
     [
         'import express from "express";\nconst app = express();\napp.tool("x", "y", () => 1);\napp.resource("a", "b", "c", () => 1);',
         'import { Command } from "commander";\nconst program = new Command();\nprogram.command("x").description("y").action(() => 1);',
-        'import { tool } from "ai";\nexport const weather = tool({ name: "weather", description: "Weather", parameters: z.object({}), execute: async () => 1 });',
-        'import { Client } from "@modelcontextprotocol/sdk/client/index.js";\nconst client = new Client({ name: "c", version: "1" });\nconst { tools } = await client.listTools();',
-        SDK
-        + 'const kit = new ToolKit();\nclass ToolKit { tool(name, fn) {} registerTool(name, config, fn) {} }\nkit.tool("x", () => 1);\nkit.registerTool("y", {}, () => 1);',
+        'import { tool } from "ai";\nexport const w = tool({ name: "w", description: "W", inputSchema: {}, execute: async () => 1 });',
+        'import { Client } from "@modelcontextprotocol/sdk/client/index.js";\nconst tools = await new Client({}).listTools();',
+        SDK + 'class Kit { tool(name, fn) {} registerTool(name, config, fn) {} }\nconst kit = new Kit();\nkit.tool("x", () => 1);\n'
+        'kit.registerTool("y", {}, () => 1);',
         SDK + 'const registry = { registerTool() {}, tool() {} };\nregistry.registerTool("x", { description: "d" }, () => 1);',
         SDK + 'import { Agent } from "other-agents";\nnew Agent().addTool({ name: "x", description: "y", execute() {} });',
         SDK + "console.log(`server.tool('x', 'y', () => 1)`);\n// server.tool('x', 'y', () => 1)",
@@ -30,8 +30,8 @@ def test_what_looks_like_a_registration_is_none(text: str) -> None:
 
 def test_tests_register_nothing() -> None:
     mock = (
-        SDK
-        + 'import { describe, it } from "vitest";\nconst server = new McpServer({ name: "t", version: "1" });\nit("works", () => { server.tool("fake", "d", () => ({})); });'
+        SDK + 'import { describe, it } from "vitest";\nconst server = new McpServer({ name: "t", version: "1" });\n'
+        'it("works", () => { server.tool("fake", "d", () => ({})); });'
     )
     assert extract({"src/__tests__/a.test.ts": mock, "tests/b.spec.ts": mock}).tools == ()
 
@@ -44,13 +44,21 @@ def test_a_server_in_a_folder_called_test_that_is_no_test_is_read() -> None:
 INLINED = """
 var ListToolsRequestSchema = PaginatedRequestSchema.extend({ method: literal("tools/list") });
 var CallToolRequestSchema = RequestSchema.extend({ method: literal("tools/call") });
-var Protocol = class { setRequestHandler(schema, handler) { this._requestHandlers.set(schema, handler); } _onrequest() {} _onnotification() {} };
-var Server = class extends Protocol { constructor(info, options) { super(options); this._oninitialize(); } _oninitialize() {} elicitInput() {} };
+var Protocol = class {
+  setRequestHandler(schema, handler) { this._requestHandlers.set(schema, handler); }
+  _onrequest() {}
+  _onnotification() {}
+};
+var Server = class extends Protocol {
+  constructor(info, options) { super(options); this._oninitialize(); }
+  _oninitialize() {}
+  elicitInput() {}
+};
 var McpServer = class {
   constructor(info, options) { this._registeredTools = {}; this.server = new Server(info, options); }
   setToolRequestHandlers() {
     this.server.setRequestHandler(ListToolsRequestSchema, () => ({
-      tools: Object.entries(this._registeredTools).map(([name, tool]) => ({ name, description: tool.description, inputSchema: tool.inputSchema })),
+      tools: Object.entries(this._registeredTools).map(([name, tool]) => ({ name, description: tool.description })),
     }));
   }
   _createRegisteredTool(name, title, description) { this._registeredTools[name] = { description }; }
@@ -82,7 +90,9 @@ def test_low_level_servers_in_a_bundle() -> None:
 def test_a_class_that_disguises_itself_as_the_sdk_hides_no_literal_tool() -> None:
     disguised = """
 class Mine {
-  setToolRequestHandlers() { server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: "hidden", description: "Hidden." }] })); }
+  setToolRequestHandlers() {
+    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: "hidden", description: "Hidden." }] }));
+  }
   _createRegisteredTool() { server.registerTool("also", { description: "Also." }, async () => ({})); }
 }
 """

@@ -84,7 +84,7 @@ server.registerPrompt("review", { description: "Review a file", argsSchema: { fi
   messages: [{ role: "user", content: { type: "text", text: `Review ${file} with care.` } }],
 }));
 server.prompt("short", "Short one", () => ({ messages: [{ role: "user", content: { type: "text", text: "Be short." } }] }));
-server.registerResource("config", "config://app", { description: "Settings" }, async (uri) => ({ contents: [{ uri: uri.href, text: "a=1" }] }));
+server.registerResource("config", "config://app", { description: "Settings" }, async (uri) => ({ contents: [{ text: "a=1" }] }));
 server.resource("plain", "plain://x", async () => ({ contents: [] }));
 """
         }
@@ -192,7 +192,7 @@ def test_loops_over_tables_give_a_tool_per_row() -> None:
         "for (const { name, description } of tools) server.tool(name, description, async () => ({}));",
         "tools.map(({ name, description }) => server.tool(name, description, async () => ({})));",
         "const add = (name, text) => server.tool(name, text, async () => ({}));\nadd('a', 'A.');\nadd('b', 'B.');",
-        "class R { add(t) { server.tool(t.name, t.description, async () => ({})); } }\nconst r = new R();\nfor (const t of tools) r.add(t);",
+        "class R { add(t) { server.tool(t.name, t.description, async () => ({})); } }\nfor (const t of tools) new R().add(t);",
     ):
         found = tools(SERVER + table + loop)
         assert {name: tool.description for name, tool in found.items()} == {"a": "A.", "b": "B."}, loop
@@ -219,7 +219,8 @@ import * as more from "./more";
 const PING: Tool = { name: "ping", description: "Ping.", inputSchema: { type: "object", properties: {} } };
 const TOOLS: Tool[] = [PING, readTool];
 server.setRequestHandler(ListToolsRequestSchema, async () => {
-  return { tools: [...TOOLS, ...fileTools, ...Object.values(more), { name: "last", description: ["One.", "Two."].join("\\n"), inputSchema: {} }] };
+  const last = { name: "last", description: ["One.", "Two."].join("\\n"), inputSchema: {} };
+  return { tools: [...TOOLS, ...fileTools, ...Object.values(more), last] };
 });
 """,
         src__files="""
@@ -298,7 +299,8 @@ server.addResource({ uri: "file:///log", name: "Log", async load() { return { te
 
 def test_a_handler_library_hands_the_server_to_a_callback() -> None:
     found = tools(
-        'import { createMcpHandler } from "mcp-handler";\nexport default createMcpHandler((s) => { s.tool("roll", "Rolls", {}, async () => ({})); });\n'
+        'import { createMcpHandler } from "mcp-handler";\n'
+        'export default createMcpHandler((s) => { s.tool("roll", "Rolls", {}, async () => ({})); });\n'
     )
     assert found["roll"].description == "Rolls"
 
@@ -322,7 +324,8 @@ class Weather extends MCPTool<Input> {
 def test_transport_is_told_by_what_is_made() -> None:
     stdio = (
         SERVER
-        + 'import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";\nawait server.connect(new StdioServerTransport());\n'
+        + 'import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";\n'
+        + "await server.connect(new StdioServerTransport());\n"
     )
     assert extract({"a.ts": stdio}).servers[0].transport == "stdio"
     assert extract({"a.ts": SERVER}).servers[0].transport is None
