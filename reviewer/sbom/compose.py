@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import uuid
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ def _document(snapshot: Snapshot, target: facts.Target, packages: tuple[Package,
     from cyclonedx.model.bom import Bom as Model  # noqa: PLC0415  a tenth of a second that --help does not need
     from cyclonedx.model.bom import BomMetaData  # noqa: PLC0415  the same
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415  the same
+    from cyclonedx.model.dependency import Dependency  # noqa: PLC0415  the same
     from cyclonedx.model.tool import ToolRepository  # noqa: PLC0415  the same
     from cyclonedx.output.json import JsonV1Dot6  # noqa: PLC0415  the same
 
@@ -54,15 +56,25 @@ def _document(snapshot: Snapshot, target: facts.Target, packages: tuple[Package,
     subject = _subject(snapshot, target, references)
     needed = [package_component(package, references) for package in packages]
     direct = [component for component, package in zip(needed, packages, strict=True) if package.direct]
-    parts = list(_parts(target, references))
+    parts, files = _parts(target, references)
     tool = Component(type=ComponentType.APPLICATION, name="mcp-reviewer", version=__version__, bom_ref=references.new("mcp-reviewer"))
     model = Model(
         components=[*needed, *parts],
         services=[*_servers(snapshot, target, references), *_hosts(target, references)],
         metadata=BomMetaData(component=subject, tools=ToolRepository(components=[tool])),
     )
-    model.register_dependency(subject, [*(direct or needed), *parts])
+    needs = [Dependency(ref=component.bom_ref) for component in (*(direct or needed), *parts)]
+    alone = [Dependency(ref=component.bom_ref) for component in (*needed, *parts)]
+    model.dependencies = [Dependency(ref=subject.bom_ref, dependencies=needs), *alone]
     document: dict[str, Any] = json.loads(JsonV1Dot6(model).output_as_string())
+    components = document.setdefault("components", [])
+    for component in components:
+        if inside := files.get(component["bom-ref"]):
+            component["components"] = inside
+    components += files.get("", [])
+    if loose := files.get("", []):
+        root = next(row for row in document["dependencies"] if row["ref"] == subject.bom_ref.value)
+        root["dependsOn"] = sorted([*root.get("dependsOn", ()), *(file["bom-ref"] for file in loose)])
     del document["serialNumber"], document["metadata"]["timestamp"]  # the library writes random and present ones
     for component in document.get("components", ()):  # the library orders occurrences by chance
         component.get("evidence", {}).get("occurrences", []).sort(key=lambda place: (place["location"], place.get("line", 0)))
@@ -107,33 +119,38 @@ def _facts(snapshot: Snapshot, target: facts.Target) -> list[Property]:
     return [*said, *digests, *unread, *capability_properties(target.capabilities)]
 
 
-def _parts(target: facts.Target, references: References) -> Iterator[Component]:
-    """Write what is not a server: Skills with their files, plugins and bundles. A Skill that is the whole gives its files alone."""
+def _parts(target: facts.Target, references: References) -> tuple[list[Component], dict[str, list[dict[str, object]]]]:
+    """Write what is not a server: Skills, plugins and bundles, and a Skill's files by its reference ("" for a Skill that is the whole)."""
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415  as above
 
     from reviewer.sbom.elements import file_component, labelled, named, prose  # noqa: PLC0415  the same
 
+    components, files = [], {}
+    tree = sorted(target.files, key=lambda file: file.path)
+    paths = [file.path for file in tree]
     for part in target.components:
         if part.kind in _SERVERS:
             continue
-        inside = (
-            [file for file in target.files if not part.root or file.path.startswith(f"{part.root}/")]
-            if part.kind is facts.TargetKind.SKILL
-            else []
-        )
-        files = [file_component(file, references) for file in inside]
+        inside: list[dict[str, object]] = []
+        if part.kind is facts.TargetKind.SKILL:
+            begin, end = (bisect_left(paths, f"{part.root}{mark}") for mark in "/0") if part.root else (0, len(tree))
+            inside = [file_component(file, references) for file in tree[begin:end]]  # "0" is the character after "/"
         if not part.root and len(target.components) == 1:
-            yield from files
+            files[""] = inside
             continue
-        yield Component(
-            type=ComponentType.APPLICATION,
-            name=named(part.name),
-            version=named(part.version) if part.version else None,
-            description=prose(part.description),
-            bom_ref=references.new(f"part:{part.id}"),
-            components=files,
-            properties=[labelled("kind", part.kind), labelled("root", part.root or ".")],
+        reference = references.new(f"part:{part.id}")
+        files[reference] = inside
+        components.append(
+            Component(
+                type=ComponentType.APPLICATION,
+                name=named(part.name),
+                version=named(part.version) if part.version else None,
+                description=prose(part.description),
+                bom_ref=reference,
+                properties=[labelled("kind", part.kind), labelled("root", part.root or ".")],
+            )
         )
+    return components, files
 
 
 def _servers(snapshot: Snapshot, target: facts.Target, references: References) -> Iterator[Service]:
