@@ -239,7 +239,7 @@ class AutoRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """A permission that the submission states itself: ``allowed-tools``, a manifest's ``user_config``, …"""
+    """A permission that the submission states itself, such as ``allowed-tools`` or a manifest's ``user_config``."""
 
     field: str
     value: str

@@ -102,8 +102,10 @@ def _configured(path: str, tree: Tree) -> Facts:
     text = tree.texts[path]
     if path.endswith(".toml"):
         return _sections(tree.document(path).value, path, text) if "mcp" in text.lower() else Facts()
-    manifest = path.rpartition("/")[2].lower() in {"plugin.json", "marketplace.json"}  # their kinds read them
-    if manifest or not _NAMES.search(text):
+    name = path.rpartition("/")[2].lower()
+    if name in {"plugin.json", "marketplace.json"}:  # their kinds read them
+        return Facts()
+    if name not in conventions()["configurations"] and not _NAMES.search(text):  # a client's own file is read whatever it holds
         return Facts()
     return _sections(tree.document(path).value, path, text)
 

@@ -1,8 +1,8 @@
 """What a language folder gives: ``extract(files)`` turns source texts into tools and capabilities.
 
-Every folder beside this module is a language; its name is the ``File.language`` that it reads (``javascript`` reads
-``typescript`` and their JSX dialects too: see ``READS`` in its ``__init__``). It must never raise for what a text holds: what it cannot parse it returns
-as ``Unreadable``. It reads all files of its language at once, so that constants and calls can be followed across files.
+Every folder beside this module is a language; its name is the ``File.language`` that it reads (``javascript`` reads ``typescript``
+and their JSX dialects too: see ``READS`` in its ``__init__``). It must never raise for what a text holds: what it cannot parse it
+returns as ``Unreadable``. It reads all files of its language at once, so that constants and calls can be followed across files.
 """
 
 from __future__ import annotations
