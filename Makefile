@@ -30,7 +30,6 @@ lint: install ## check style, types, imports and the generated index
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/interrogate --quiet
 	$(BIN)/deptry .
 	$(BIN)/python -m checks.index --check
 
