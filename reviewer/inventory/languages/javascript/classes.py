@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reviewer.inventory.languages.javascript.domain import OPEN, Class, Env, Imported, Instance, Lazy, Listing, Value, mixed
+from reviewer.inventory.languages.javascript.domain import OPEN, Class, Env, Function, Imported, Instance, Lazy, Value, mixed
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
+from reviewer.inventory.languages.javascript.nodes import arguments_of
 from reviewer.inventory.languages.javascript.source import Scope
 
 
@@ -28,13 +29,22 @@ def lineage(evaluator: Evaluator, scope: Scope) -> list[Value]:
     return found
 
 
-def member_of_class(evaluator: Evaluator, scope: Scope, key: str, env: Env) -> Value | None:
-    """Give a member of a class: a method, or what is assigned to the field anywhere in it."""
+def member_of_class(evaluator: Evaluator, scope: Scope, key: str, made: Lazy | None = None) -> Value | None:
+    """Give a member of a class: a method, or what is assigned to the field anywhere in it.
+
+    ``made`` is the ``new`` expression that made the object: its arguments are the constructor's parameters, and those of
+    ``super(…)`` the parameters of the constructor above.
+    """
+    items = evaluator.spread(arguments_of(made.node), made.source, made.env)[0] if made is not None else None
     for ancestor in lineage(evaluator, scope):
         if not isinstance(ancestor, Class):
             return Imported(path=f"{ancestor.path}.{key}") if isinstance(ancestor, Imported) else None
+        constructor = ancestor.scope.methods.get("constructor")
+        env = OPEN if items is None or constructor is None else evaluator.bind(Function(scope=constructor), items)
         if (value := _own(evaluator, ancestor.scope, key, env)) is not None:
             return value
+        if constructor is not None and (raised := ancestor.scope.raised) is not None:
+            items = evaluator.spread(arguments_of(raised), ancestor.scope.source, env)[0]
     return None
 
 
@@ -45,10 +55,7 @@ def _own(evaluator: Evaluator, scope: Scope, key: str, env: Env) -> Value | None
     if nodes is None:
         return object_of(evaluator, scope.annotations.get(key, ""), scope)
     value = mixed([evaluator.evaluate(Lazy(node, scope.source, env)) for node in nodes[:8]])
-    if isinstance(value, Listing) and key in scope.pushed:
-        items, rest = evaluator.spread(scope.pushed[key], scope.source, env)
-        return Listing(items=(*value.items, *items), rest=(*value.rest, *rest), seen=value.seen)
-    return value
+    return evaluator.grown(value, scope.pushed.get(key, []), scope.stored.get(key, []), scope.source, env)
 
 
 def object_of(evaluator: Evaluator, annotation: str, scope: Scope) -> Value | None:

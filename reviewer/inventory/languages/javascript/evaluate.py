@@ -25,6 +25,7 @@ from reviewer.inventory.languages.javascript.domain import (
     Value,
     mixed,
     options,
+    text_of,
 )
 from reviewer.inventory.languages.javascript.program import Program
 from reviewer.inventory.languages.javascript.source import Binding, Export, Scope, Source, span
@@ -184,14 +185,31 @@ class Evaluator:
     def _grown(self, binding: Binding, value: Value, env: Env) -> Value:
         """Add what is pushed to a list, and set on an object, after it was made."""
         source = binding.scope.source
-        if binding.pushed and isinstance(value, Listing):
-            items, rest = self.spread(binding.pushed, source, env)
-            return Listing(items=(*value.items, *items), rest=(*value.rest, *rest), seen=value.seen)
+        if binding.pushed or binding.stored:
+            value = self.grown(value, binding.pushed, binding.stored, source, env)
         added = self.properties(binding, source, env)
         if added and (isinstance(value, Record) or (isinstance(value, Constant) and value.value is None)):
             before = value.entries if isinstance(value, Record) else {}
             return Record(entries={**before, **added}, rest=value.rest if isinstance(value, Record) else (), seen=value.seen)
         return value
+
+    def grown(self, value: Value, pushed: list[SgNode], stored: list[tuple[SgNode, SgNode]], source: Source, env: Env) -> Value:
+        """Add what ``push`` adds to a list, and ``set`` to a ``Map``."""
+        if pushed and isinstance(value, Listing):
+            items, rest = self.spread(pushed, source, env)
+            return Listing(items=(*value.items, *items), rest=(*value.rest, *rest), seen=value.seen)
+        is_map = isinstance(value, Record) or (isinstance(value, Imported) and value.path == "Map")
+        if not stored or not is_map:
+            return value
+        entries: dict[str, Lazy | Value] = dict(value.entries) if isinstance(value, Record) else {}
+        unnamed: list[Value] = list(value.rest) if isinstance(value, Record) else []
+        for key, node in stored[:MEMBERS]:
+            name = text_of(self.evaluate(Lazy(key, source, env)))
+            if name is not None:
+                entries[name] = Lazy(node, source, env)
+            else:
+                unnamed.append(self.evaluate(Lazy(node, source, env)))
+        return Record(entries=entries, rest=tuple(unnamed), seen=value.seen)
 
     def properties(self, binding: Binding, source: Source, env: Env) -> dict[str, Lazy | Value]:
         """Give what was assigned to members of a name."""

@@ -124,7 +124,10 @@ class Links:
             return [OPEN]
         found: list[Env] = []
         for env in self._alternatives(open_binding.scope, depth):
-            rebound = [Lazy(each.node, each.source, each.env.with_more(env)) if isinstance(each, Lazy) else each for each in asked]
+            rebound = [
+                Lazy(each.node, each.source, each.env.with_more(env)) if isinstance(each, Lazy) else self.rebind(each, env)
+                for each in asked
+            ]
             before = self._open(self.evaluator.evaluate(each) for each in rebound)
             if open_binding in set(before):
                 found.append(env)
@@ -133,6 +136,14 @@ class Links:
             if len(found) >= SITUATIONS:
                 break
         return found or [OPEN]
+
+    def rebind(self, asked: Lazy | Value, env: Env) -> Value:
+        """Give the value of an expression in a situation."""
+        if isinstance(asked, Lazy):
+            return self.evaluator.evaluate(Lazy(asked.node, asked.source, asked.env.with_more(env)))
+        if isinstance(asked, Parameter) and asked.binding in env:
+            return self.evaluator.descend(env[asked.binding], asked.path)
+        return asked
 
     def _open(self, values: Iterable[Value]) -> Iterator[Binding]:
         return iter(list(dict.fromkeys(binding for value in values for binding in open_parameters(value))))
@@ -163,13 +174,20 @@ class Links:
         for env in self.situations([iterated], depth + 1):
             value = self.evaluator.evaluate(Lazy(iterated.node, iterated.source, env))
             items: list[Lazy | Value] = _members(value)
-            if bindings[0].kind == "key" and isinstance(value, Record):
-                items = [Constant(value=key) for key in value.entries]
+            if isinstance(value, Record):
+                items = _of_record(value, keys=bindings[0].kind == "key")
             found.extend(
                 env.with_more({binding: self.evaluator.descend(self.evaluator.evaluate(item), binding.path) for binding in bindings})
                 for item in items
             )
         return found
+
+
+def _of_record(value: Record, *, keys: bool) -> list[Lazy | Value]:
+    """What ``for (… in object)`` and ``for (const [key, value] of map)`` run over."""
+    if keys:
+        return [Constant(value=key) for key in value.entries]
+    return [Listing(items=(Constant(value=key), entry)) for key, entry in value.entries.items()]
 
 
 def _members(value: Value) -> list[Lazy | Value]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from reviewer.inventory.languages.javascript.classes import member_of_class, object_of
 from reviewer.inventory.languages.javascript.domain import (
-    OPEN,
     Class,
     Constant,
     Function,
@@ -47,7 +46,7 @@ def _module_member(evaluator: Evaluator, value: Value, key: str | int, _: Lazy |
 
 def _instance_member(evaluator: Evaluator, value: Value, key: str | int, seen: Lazy | None) -> Value:
     assert isinstance(value, (Instance, Class))  # noqa: S101  the table of members says so
-    found = member_of_class(evaluator, value.scope, str(key), OPEN)
+    found = member_of_class(evaluator, value.scope, str(key), value.seen if isinstance(value, Instance) else None)
     return Unknown(origins=(value,), seen=seen) if found is None else found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reviewer.inventory.languages.javascript.domain import Constant, Joined, Listing, Mixed, Record, Value, text_of
+from reviewer.inventory.languages.javascript.domain import Constant, Joined, Listing, Mixed, Parameter, Record, Value, text_of
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 
 #: How deep, and with how many members in all, a value is written out.
@@ -51,4 +51,6 @@ def _hole(value: Value) -> str:
     if isinstance(value, Mixed) and all(isinstance(option, (Constant, Joined)) for option in value.options):
         return "\n".join(shown(option) for option in value.options)
     source = value.seen.node.text() if value.seen is not None else "…"
+    if value.seen is None and isinstance(value, Parameter):
+        source = ".".join([value.binding.name, *map(str, value.path)])
     return "${" + " ".join(source.split())[:200] + "}"

@@ -23,6 +23,7 @@ from reviewer.inventory.languages.javascript.registrations import registered
 from reviewer.inventory.languages.javascript.requests import RequestHandler, listed, request_handlers
 from reviewer.inventory.languages.javascript.scopes import read_scopes
 from reviewer.inventory.languages.javascript.servers import Servers
+from reviewer.inventory.languages.javascript.shapes import shaped
 from reviewer.inventory.languages.javascript.source import Scope as Code
 from reviewer.inventory.languages.javascript.source import Source, parse
 from reviewer.inventory.languages.javascript.surfaces import servers_in, texts_of
@@ -53,6 +54,7 @@ def read_files(files: Mapping[str, str]) -> Extraction:
     world = _linked([source for source in sources if source.path not in tests])
     handlers = list(request_handlers(world.servers, world.sources))
     drafts = [*registered(world.servers, world.sources), *listed(world.servers, handlers)]
+    drafts += list(shaped(world.servers, world.sources, drafts))
     written = _once(without_twins(each for draft in drafts for each in tools_of(world.evaluator, draft)))
     facts = list(servers_in(world.servers, world.sources))
     surfaces = [surface for _, surface in facts if surface is not None]

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 
 from reviewer.inventory.languages.javascript.definitions import definition
 from reviewer.inventory.languages.javascript.domain import (
-    OPEN,
     Constant,
     Function,
     Imported,
     Lazy,
     Listing,
-    Mixed,
     Record,
     Value,
     options,
@@ -86,9 +84,10 @@ def _answer(servers: Servers, handler: RequestHandler) -> Iterator[Draft]:
     answer: Value = evaluator.result(handler.function, handler.function.env) if handler.function is not None else Constant(value=None)
     found = False
     for option in options(answer):
-        if isinstance(option, Record) and handler.request.member in option.entries:
+        if isinstance(option, Record) and (entry := option.entries.get(handler.request.member)) is not None:
             found = True
-            yield from _items(servers, evaluator.evaluate(option.entries[handler.request.member]), handler)
+            for env in servers.links.situations([entry]):
+                yield from _items(servers, servers.links.rebind(entry, env), handler)
     if not found:
         yield Draft(
             kind=handler.request.kind,
@@ -100,21 +99,18 @@ def _answer(servers: Servers, handler: RequestHandler) -> Iterator[Draft]:
 
 
 def _items(servers: Servers, value: Value, handler: RequestHandler) -> Iterator[Draft]:
-    evaluator = servers.evaluator
-    for option in value.options if isinstance(value, Mixed) else (value,):
-        if isinstance(option, Constant):
-            continue
-        items = option.items if isinstance(option, Listing) else (option,)
-        for item in (*items, *(option.rest if isinstance(option, Listing) else ())):
-            yield from _item(servers, item, handler)
-    del evaluator
+    for option in options(value):
+        if isinstance(option, Listing):
+            for item in (*option.items, *option.rest):
+                yield from _item(servers, item, handler)
+        elif not isinstance(option, Constant):
+            yield from _item(servers, option, handler)
 
 
 def _item(servers: Servers, item: Lazy | Value, handler: RequestHandler) -> Iterator[Draft]:
     evaluator, source = servers.evaluator, handler.call.scope.source
-    for env in servers.links.situations([item]) if isinstance(item, Lazy) else [OPEN]:
-        lazy = Lazy(item.node, item.source, item.env.with_more(env)) if isinstance(item, Lazy) else item
-        for each in options(evaluator.evaluate(lazy)):
+    for env in servers.links.situations([item]):
+        for each in options(servers.links.rebind(item, env)):
             if isinstance(each, Constant):
                 continue
             place = each.seen or (item if isinstance(item, Lazy) else None)

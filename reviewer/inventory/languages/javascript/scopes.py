@@ -253,6 +253,8 @@ def _note_call(call: Call) -> None:
         _note_method(call, callee)
     elif kind == "parenthesized_expression":
         _note_enclosing(call, callee)
+    elif kind == "super" and (owner := call.scope.nearest("class")) is not None:
+        owner.raised = call.node
     elif kind == "identifier":
         note_module(call, callee.text())
 
@@ -261,19 +263,33 @@ def _note_method(call: Call, callee: SgNode) -> None:
     holder, key = callee.field("object"), member_key(callee)
     if holder is None:
         return
-    if key == "push":
-        pushed = arguments_of(call.node)
-        if holder.kind() == "identifier" and (binding := call.scope.find(holder.text())) is not None:
-            binding.pushed.extend(pushed)
-        elif holder.kind() == "member_expression":
-            inner = holder.field("object")
-            owner, name = call.scope.nearest("class"), member_key(holder)
-            if inner is not None and inner.kind() == "this" and owner is not None and name is not None:
-                owner.pushed.setdefault(name, []).extend(pushed)
+    if key in {"push", "set"}:
+        _note_growth(call, holder, key)
     elif key == "defineProperty" and holder.text() == "Object":
         given = arguments_of(call.node)
         if len(given) > 2 and given[0].text() == "exports" and (name := string_text(given[1])) is not None:  # noqa: PLR2004  (exports, name, descriptor)
             note_getter(call.scope.source, name, given[2])
+
+
+def _note_growth(call: Call, holder: SgNode, key: str) -> None:
+    """``list.push(item)``, ``map.set(key, value)``, and the same on ``this.list`` and ``this.map``."""
+    given = arguments_of(call.node)
+    if key == "set" and len(given) != 2:  # noqa: PLR2004  (key, value)
+        return
+    if holder.kind() == "identifier" and (binding := call.scope.find(holder.text())) is not None:
+        if key == "push":
+            binding.pushed.extend(given)
+        else:
+            binding.stored.append((given[0], given[1]))
+    elif holder.kind() == "member_expression":
+        inner, name = holder.field("object"), member_key(holder)
+        owner = call.scope.nearest("class")
+        if inner is None or inner.kind() != "this" or owner is None or name is None:
+            return
+        if key == "push":
+            owner.pushed.setdefault(name, []).extend(given)
+        else:
+            owner.stored.setdefault(name, []).append((given[0], given[1]))
 
 
 def _note_enclosing(call: Call, callee: SgNode) -> None:

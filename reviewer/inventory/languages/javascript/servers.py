@@ -29,9 +29,16 @@ class Servers:
 
     def look_around(self, sources: list[Source]) -> None:
         """See whether any file has to do with an SDK."""
-        self.present = any(self.table.is_sdk(module) for source in sources for module in source.modules) or any(
-            self.inlined(scope) is not None for source in sources for scope in source.scopes if scope.kind == "class"
+        self.present = (
+            any(self.table.is_sdk(module) for source in sources for module in source.modules)
+            or any(self.inlined(scope) is not None for source in sources for scope in source.scopes if scope.kind == "class")
+            or any(self.table.distinctive.intersection(map(str, name.path)) for source in sources for name in source.top.names.values())
         )
+
+    def _is_named(self, path: str) -> bool:
+        """A file that was not read, ``./vendor/sdk.js``, gives a class that is called as the SDK's: nobody else calls one so."""
+        module, _, name = path.rpartition(".")
+        return module.startswith(".") and any(part in self.table.distinctive for part in (name, module.rpartition(".")[2]))
 
     def inlined(self, scope: Scope) -> Inlined | None:
         """Give the SDK class that a class of the submission is, by its members."""
@@ -52,7 +59,7 @@ class Servers:
     def is_server(self, value: Value, depth: int = 0) -> bool | None:
         """Tell whether a value is an MCP server; None where nothing is known of it."""
         if isinstance(value, Imported):
-            return self.table.is_sdk(value.path)
+            return self.table.is_sdk(value.path) or self._is_named(value.path)
         if isinstance(value, (Instance, Class)):
             return self._is_server_class(value.scope)
         if isinstance(value, Mixed):

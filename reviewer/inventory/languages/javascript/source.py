@@ -22,7 +22,8 @@ class Binding:
     """A name in a scope and everything that is said of it.
 
     ``node`` is the initialiser, function, class or enum; ``path`` leads from its value to this name through destructuring;
-    ``assigned`` are further values, ``properties`` values of ``name.key = …``, ``pushed`` arguments of ``name.push(…)``.
+    ``assigned`` are further values, ``properties`` values of ``name.key = …``, ``pushed`` arguments of ``name.push(…)``,
+    ``stored`` those of ``name.set(…)``.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Binding:
     assigned: list[SgNode] = field(default_factory=list)
     properties: dict[str, list[SgNode]] = field(default_factory=dict)
     pushed: list[SgNode] = field(default_factory=list)
+    stored: list[tuple[SgNode, SgNode]] = field(default_factory=list)
     aliases: list[Binding] = field(default_factory=list)
 
 
@@ -44,7 +46,7 @@ class Binding:
 class Scope:
     """A stretch of code with names of its own: a module, function, class or block. A function or class is its scope.
 
-    ``fields`` and ``methods`` are a class's: initialisers and ``this.x = …`` by name, functions by name.
+    ``fields`` and ``methods`` are a class's: initialisers and ``this.x = …`` by name, functions by name; ``raised`` is its ``super(…)``.
     """
 
     kind: str  # "module" "function" "class" "block"
@@ -60,6 +62,8 @@ class Scope:
     methods: dict[str, Scope] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
     pushed: dict[str, list[SgNode]] = field(default_factory=dict)
+    stored: dict[str, list[tuple[SgNode, SgNode]]] = field(default_factory=dict)
+    raised: SgNode | None = None
 
     def find(self, name: str) -> Binding | None:
         """Look a name up, from here outwards."""

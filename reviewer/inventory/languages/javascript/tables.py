@@ -69,6 +69,7 @@ class Table(_Row):
 
     modules: tuple[Sdk, ...]
     types: frozenset[str]
+    distinctive: frozenset[str]
     methods: dict[str, Method]
     requests: tuple[Request, ...]
     members: Members

@@ -1,6 +1,6 @@
 """List once what a package ships twice: as source and compiled, or compiled for two module systems.
 
-A package is cut into layouts: ``src``, ``dist``, ``dist/cjs`` and so on, TypeScript apart from JavaScript. Of tools with the same kind,
+A package is cut into layouts: ``src``, ``dist``, ``dist/cjs`` and so on, and by the kind of file. Of tools with the same kind,
 name and description in several layouts of one package, only that of the layout that runs stays: compiled before source, JavaScript
 before TypeScript. Two tools of one layout always stay, and so does a tool whose description differs.
 """
@@ -14,6 +14,8 @@ from reviewer.inventory.languages.javascript.program import SUFFIXES
 from reviewer.inventory.languages.javascript.tables import load_registrations
 
 Layout = tuple[str, str, str]
+#: Of the same tool in several kinds of file the first stays.
+_ORDER = ("js", "mjs", "cjs", "ts")
 
 
 def layout_of(path: str) -> Layout:
@@ -25,7 +27,7 @@ def layout_of(path: str) -> Layout:
     table = load_registrations()
     *folders, name = path.split("/")
     suffix = next((end for end in SUFFIXES if name.endswith(end)), ".js")
-    language = "ts" if "t" in suffix else "js"
+    language = "ts" if "t" in suffix else suffix.lstrip(".").replace("jsx", "js")
     first = next((index for index, folder in enumerate(folders) if folder in table.compiled or folder in table.sources), len(folders))
     last = first
     while last < len(folders) and (folders[last] in table.compiled or folders[last] in table.sources):
@@ -40,7 +42,7 @@ def without_twins(written: Iterable[Written]) -> list[Written]:
     keys = []
     for each in every:
         layout = layout_of(each.tool.at.path)
-        key = (layout[0], each.tool.kind.value, each.tool.name if not each.tool.dynamic else _shape(each), each.tool.description or "")
+        key = (layout[0], each.tool.kind.value, each.tool.name, each.tool.description or "")
         keys.append((key, layout))
         rank = (_rank(layout), layout)
         if key not in best or rank < best[key]:
@@ -51,9 +53,4 @@ def without_twins(written: Iterable[Written]) -> list[Written]:
 def _rank(layout: Layout) -> int:
     table = load_registrations()
     compiled = any(part in table.compiled for part in layout[1].split("/"))
-    return (0 if compiled else 2) + (1 if layout[2] == "ts" else 0)
-
-
-def _shape(each: Written) -> str:
-    """A computed name is compared by what does not change when names are shortened: nothing but that it is computed."""
-    return f"\0computed:{each.tool.name}"
+    return (0 if compiled else 4) + _ORDER.index(layout[2])

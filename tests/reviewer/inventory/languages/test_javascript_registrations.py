@@ -329,3 +329,66 @@ def test_transport_is_told_by_what_is_made() -> None:
     )
     assert extract({"a.ts": stdio}).servers[0].transport == "stdio"
     assert extract({"a.ts": SERVER}).servers[0].transport is None
+
+
+def test_tools_kept_in_a_map_by_a_function_that_registers_them() -> None:
+    found = tools(
+        LOW
+        + """
+const known = new Map();
+function keep(tool) { known.set(tool.definition.name, tool); }
+class Base { constructor(definition) { this.definition = { ...definition, inputSchema: {} }; } }
+class One extends Base { constructor() { super({ name: "one", description: "One." }); } async run() { return 1; } }
+class Two extends Base { constructor(prefix) { super({ name: prefix + "two", description: "Two." }); } async run() { return 2; } }
+keep(new One());
+keep(new Two("number_"));
+server.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: Array.from(known.values()).map((t) => t.definition) }));
+"""
+    )
+    assert {name: tool.description for name, tool in found.items()} == {"one": "One.", "number_two": "Two."}
+
+
+def test_objects_that_are_made_with_their_names() -> None:
+    found = tools(
+        SERVER
+        + """
+class Action { constructor(name, text, run) { this.name = name; this.text = text; this.run = run; } }
+for (const a of [new Action("go", "Goes.", async () => 1), new Action("stop", "Stops.", async () => 2)]) {
+  server.registerTool(a.name, { description: a.text }, a.run);
+}
+"""
+    )
+    assert {name: tool.description for name, tool in found.items()} == {"go": "Goes.", "stop": "Stops."}
+
+
+def test_tools_given_to_a_function_that_sets_the_handlers_up() -> None:
+    found = tools(
+        LOW
+        + """
+function setUp(s, all) { s.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: all })); }
+setUp(server, [{ name: "given", description: "Given.", inputSchema: {} }]);
+"""
+    )
+    assert found["given"].description == "Given."
+
+
+def test_where_the_collection_cannot_be_followed_tools_are_found_by_their_shape() -> None:
+    found = tools(
+        src__index=SERVER + "for (const t of await discover('./tools')) { server.registerTool(t.name, t.config, t.handler); }\n",
+        src__tools__a="""
+export const a = defineTool({ name: "a", description: "A.", schema: { q: z.string() }, handler: async (r) => r });
+export const settings = { name: "no_tool", description: "Has no function." };
+""",
+    )
+    assert {name: (tool.description, tool.dynamic) for name, tool in found.items()} == {
+        "t.name": ("${t.config.description}", True),
+        "a": ("A.", False),
+    }
+
+
+def test_an_sdk_that_was_not_read_is_known_by_the_name_of_its_class() -> None:
+    text = (
+        'import { McpServer as Sdk } from "./vendor/sdk.js";\nconst s = new Sdk({ name: "v" });\n'
+        's.registerTool("v", { description: "V." }, async () => ({}));\n'
+    )
+    assert tools(text)["v"].description == "V."

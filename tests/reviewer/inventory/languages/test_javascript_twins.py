@@ -17,6 +17,7 @@ def test_source_and_compiled_are_listed_once_where_they_run() -> None:
     assert places({"src/index.ts": TS, "dist/index.js": TS}) == [("same", "Same.", "dist/index.js")]
     assert places({"src/tools/a.ts": TS, "build/bundle.js": TS}) == [("same", "Same.", "build/bundle.js")]
     assert places({"index.ts": TS, "index.js": TS}) == [("same", "Same.", "index.js")]
+    assert places({"dist/i.js": TS, "dist/i.cjs": TS}) == [("same", "Same.", "dist/i.js")]
     assert places({"dist/cjs/i.js": TS, "dist/esm/i.js": TS}) == [("same", "Same.", "dist/cjs/i.js")]
 
 
@@ -47,5 +48,5 @@ def test_two_servers_of_one_layout_and_two_packages_stay() -> None:
 
 def test_layouts() -> None:
     assert layout_of("src/a.ts") == ("", "src", "ts")
-    assert layout_of("packages/a/dist/cjs/x/y.cjs") == ("packages/a", "dist/cjs", "js")
-    assert layout_of("a.mjs") == ("", "", "js")
+    assert layout_of("packages/a/dist/cjs/x/y.cjs") == ("packages/a", "dist/cjs", "cjs")
+    assert layout_of("a.mjs") == ("", "", "mjs")
