@@ -6,8 +6,8 @@ from reviewer.inventory.languages.javascript.source import Source
 from reviewer.inventory.languages.javascript.tables import load_registrations
 
 #: A larger file is not parsed; all files together are parsed up to the second number of characters.
-LARGEST = 6_000_000
-ALL = 24_000_000
+LARGEST = 4_000_000
+ALL = 16_000_000
 #: A text with more than this share of control characters and replaced bytes is no program.
 _NOISE = 0.02
 _SAMPLE = 200_000
