@@ -17,6 +17,7 @@ install: .venv/installed ## make .venv with everything at the locked versions
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q reviewer checks/*.py checks/catalog/*/__init__.py allowlist
 	touch $@
 
 demo: install ## walk the main job on submissions that ship with the project

@@ -96,6 +96,8 @@ def _environment(task: Task) -> dict[str, str]:
         **{name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ},
         "LD_LIBRARY_PATH": str(task.program.parent / "libs"),  # without /proc it cannot find out where it lies
         "SSL_CERT_FILE": str(task.certificates),
+        # 32 MB of young objects per domain: its domains wait for each other at every collection, for long where the cores are busy
+        "OCAMLRUNPARAM": "s=4M",
         "SEMGREP_SEND_METRICS": "off",
         "SEMGREP_ENABLE_VERSION_CHECK": "0",
         "NO_COLOR": "1",

@@ -5,6 +5,7 @@ Each command runs as a person runs it, as a process of its own; memory is that o
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import subprocess
@@ -52,11 +53,36 @@ def _report(what: str, words: Sequence[str], *, runs: int, goal: str) -> None:
 
 
 def _measure(words: Sequence[str]) -> tuple[float, int]:
-    """Run once; give wall seconds and the largest process's resident kilobytes."""
+    """Run once; give wall seconds and the greatest resident kilobytes that any one of its processes reached."""
     began = time.perf_counter()
     process = subprocess.Popen([str(PROGRAM), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    return time.perf_counter() - began, usage.ru_maxrss
+    peak = 0
+    while process.poll() is None:
+        peak = max([peak, *map(_peak, _family(process.pid))])
+        time.sleep(0.01)
+    return time.perf_counter() - began, peak
+
+
+def _family(root: int) -> set[int]:
+    """Give the process and all that descend from it, as the kernel lists them now."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    family, grew = {root}, True
+    while grew:
+        more = {pid for pid, parent in parents.items() if parent in family} - family
+        family, grew = family | more, bool(more)
+    return family
+
+
+def _peak(pid: int) -> int:
+    """Give the most resident kilobytes that a process has had so far; 0 for one that is gone."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return 0
 
 
 if __name__ == "__main__":
