@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from checks.model import Capability, Location, Scope, Tool, ToolKind, Unreadable
+from checks.model import Capability, Certainty, Location, Scope, Tool, ToolKind, Unreadable
 from reviewer.inventory.languages.callgraph import Call as Edge
-from reviewer.inventory.languages.callgraph import CallGraph
+from reviewer.inventory.languages.callgraph import CallGraph, merge
 from reviewer.inventory.languages.callgraph import Function as Node
 from reviewer.inventory.languages.interface import Extraction
 from reviewer.inventory.languages.javascript.dispatch import Dispatch, find_dispatch
@@ -50,8 +50,8 @@ class _World:
 def read_files(files: Mapping[str, str]) -> Extraction:
     """Read all files. Raises RecursionError or MemoryError where a submission is built to cause them."""
     sources, unreadable = _parsed(files)
-    tests = {source.path for source in sources if is_test(source)}
-    world = _linked([source for source in sources if source.path not in tests])
+    aside = [source for source in sources if is_test(source) or is_dependency(source.path)]
+    world = _linked([source for source in sources if source not in aside])
     handlers = list(request_handlers(world.servers, world.sources))
     drafts = [*registered(world.servers, world.sources), *listed(world.servers, handlers)]
     drafts += list(shaped(world.servers, world.sources, drafts))
@@ -67,10 +67,17 @@ def read_files(files: Mapping[str, str]) -> Extraction:
     return Extraction(
         servers=tuple(fact for fact, _ in facts),
         tools=tools,
-        capabilities=capabilities,
+        capabilities=merge([*capabilities, *_possible(aside)]),
         surfaces=tuple(surfaces),
         unreadable=tuple(unreadable),
     )
+
+
+def _possible(aside: list[Source]) -> Iterator[Capability]:
+    """Give what tests and installed packages can do: they start no server of their own, but the server can start them."""
+    if aside:
+        _, capabilities = _capabilities(_linked(aside), [], [])
+        yield from (replace(capability, certainty=Certainty.POSSIBLE) for capability in capabilities)
 
 
 def _largest(world: _World) -> list[Source]:
@@ -82,7 +89,7 @@ def _parsed(files: Mapping[str, str]) -> tuple[list[Source], list[Unreadable]]:
     unreadable: list[Unreadable] = []
     left = ALL
     for path, text in sorted(files.items()):
-        if is_declaration(path) or is_dependency(path):
+        if is_declaration(path):
             continue
         left -= len(text)
         reason = refused(text) or ("more code than is read in one submission" if left < 0 else "")

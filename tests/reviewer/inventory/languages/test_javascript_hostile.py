@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from checks.model import CapabilityId, Certainty
 from reviewer.inventory.languages.javascript import extract
 
 SERVER = (
@@ -73,8 +74,18 @@ def test_many_callers_of_one_registration_are_bounded() -> None:
     assert len(found.tools) >= 400
 
 
-def test_dependencies_that_lie_beside_the_code_are_left_to_the_list_of_packages() -> None:
-    assert extract({"node_modules/x/index.js": SERVER + TOOL}).tools == ()
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("node_modules/x/index.js", 'require("child_process").execSync("id");'),
+        ("tests/steps.test.js", 'import { test } from "node:test";\nimport { execSync } from "child_process";\nexecSync("id");'),
+    ],
+)
+def test_tests_and_installed_packages_give_no_tools_but_what_they_can_do_is_possible(path: str, text: str) -> None:
+    found = extract({"server.js": SERVER + TOOL, path: SERVER + TOOL + text})
+
+    assert {tool.at.path for tool in found.tools} == {"server.js"}
+    assert {(c.id, c.certainty) for c in found.capabilities} == {(CapabilityId.PROC_EXEC, Certainty.POSSIBLE)}
 
 
 def test_declarations_hold_no_code() -> None:
