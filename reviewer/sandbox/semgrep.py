@@ -28,7 +28,7 @@ from reviewer.sandbox.semgrep_frames import Sight, Source, Task
 
 _ENTRY = "reviewer.sandbox.semgrep_child"
 _TICK = 0.05  # seconds between two looks at clock and memory
-_BATCH = 100  # submissions in one run; bounds its memory, and what a crash costs
+_BATCH = 1000  # submissions in one run: one run for all but the largest calls; a run that dies is repeated for each alone
 _SECONDS_PER_SUBMISSION = 2.0  # added to the wall clock for each further submission in a run
 _JOBS = 2
 
