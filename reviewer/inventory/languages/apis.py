@@ -39,18 +39,18 @@ class _Row(BaseModel):
 
 
 class Condition(_Row):
-    """An argument that must match for the row to apply. An argument that is not constant matches; a missing one is ``default``."""
+    """An argument that must match for the row to apply. A missing one is ``default``."""
 
     argument: int | None = None
     keyword: str | None = None
     matches: str
     default: str = ""
 
-    def holds(self, site: CallSite) -> bool:
-        """Tell whether the call's argument matches."""
+    def holds(self, site: CallSite, *, unknown: bool) -> bool:
+        """Tell whether the call's argument matches; ``unknown`` is the answer where it is not constant."""
         value = site.argument(self.argument, self.keyword)
         texts = (self.default,) if value is None else value.texts
-        return not texts or any(re.search(self.matches, text, re.IGNORECASE) for text in texts)
+        return any(re.search(self.matches, text, re.IGNORECASE) for text in texts) if texts else unknown
 
 
 class Api(_Row):
@@ -73,7 +73,8 @@ class Api(_Row):
 
     def applies(self, site: CallSite) -> bool:
         """Tell whether the conditions hold."""
-        return (self.when is None or self.when.holds(site)) and (self.unless is None or not self.unless.holds(site))
+        excluded = self.unless is not None and self.unless.holds(site, unknown=False)
+        return not excluded and (self.when is None or self.when.holds(site, unknown=True))
 
 
 class Sdk(_Row):
@@ -90,6 +91,7 @@ class _Sheet(_Row):
     apis: tuple[Api, ...] = ()
     imports: tuple[Sdk, ...] = ()
     configuration: tuple[str, ...] = ()
+    same: Mapping[str, tuple[str, ...]] = {}
 
 
 class _Meaning(_Row):
@@ -137,6 +139,7 @@ class Use:
     objects: tuple[str, ...] = ()
     fixed: Scope | None = None
     guards: tuple[Guard, ...] = ()
+    sure: bool = True
 
     def resolved(self, arguments: Mapping[str, Value]) -> Iterator[tuple[CapabilityId, Scope, tuple[str, ...]]]:
         """Give capability, scope and objects once the parameters are known; also what literal paths and commands mean beyond it."""
@@ -150,8 +153,15 @@ class Use:
 class Table:
     """A language's ``capabilities.yaml``, ready to be asked."""
 
-    def __init__(self, apis: tuple[Api, ...], imports: tuple[Sdk, ...], configuration: tuple[str, ...] = ()) -> None:
-        """Index the rows by name."""
+    def __init__(
+        self,
+        apis: tuple[Api, ...],
+        imports: tuple[Sdk, ...],
+        configuration: tuple[str, ...] = (),
+        same: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        """Index the rows by name. ``same`` maps a type to the names that give an object of it."""
+        self._same = {name: kind for kind, names in (same or {}).items() for name in names}
         self._configuration = frozenset(configuration)
         self._exact: dict[str, list[Api]] = {}
         self._below: dict[str, list[Api]] = {}
@@ -165,8 +175,19 @@ class Table:
             for module in sdk.modules:
                 self._sdks.setdefault(module, []).append(sdk)
 
+    def plain(self, name: str) -> str:
+        """Give the short form of a resolved name: ``pathlib.Path.home.parent.open`` is ``pathlib.Path.open``."""
+        if not any(giver in name for giver in self._same):
+            return name
+        short = ""
+        for part in name.split("."):
+            short = f"{short}.{part}" if short else part
+            short = self._same.get(short, short)
+        return short
+
     def match(self, name: str) -> tuple[Api, ...]:
         """Give the rows for a resolved name: those that name it exactly, else those of the nearest ``*`` above it."""
+        name = self.plain(name)
         if name in self._exact:
             return tuple(self._exact[name])
         return next((tuple(self._below[above]) for above in _above(name) if above in self._below), ())
@@ -215,7 +236,7 @@ def load_table(folder: Path) -> Table:
     """Read ``capabilities.yaml`` of a language folder. Raises TableError naming every error with its place."""
     sheet = _read(folder / "capabilities.yaml", _Sheet)
     _check_patterns(folder, [row for api in sheet.apis for row in (api.when, api.unless) if row])
-    return Table(sheet.apis, sheet.imports, sheet.configuration)
+    return Table(sheet.apis, sheet.imports, sheet.configuration, sheet.same)
 
 
 def _check_patterns(folder: Path, conditions: list[Condition]) -> None:

@@ -24,6 +24,8 @@ VISITS = 200_000
 REVISITS = 6
 #: How many places and objects one merged capability keeps; the inventory keeps fewer, but some of every component.
 KEPT = 2_000
+#: The same for one tool.
+KEPT_OF_TOOL = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,12 @@ class CallGraph:
         function = self._functions.get(handler)
         if function is None:
             return ()
+        if self._left <= 0:
+            return self._anything
         given = {name: Value.chosen(Scope.ARGUMENT) for name in function.parameters} | dict(arguments or {})
-        answer = merge(self._follow(handler, given, Trigger.MODEL))
-        self._answers[handler] = merge((*self._answers.get(handler, ()), *answer))
+        answer = merge(self._follow(handler, given, Trigger.MODEL), kept=KEPT_OF_TOOL)
+        before = self._answers.get(handler)
+        self._answers[handler] = answer if before is None else merge((*before, *answer))
         return answer
 
     def of_all(self) -> tuple[Capability, ...]:
@@ -96,7 +101,8 @@ class CallGraph:
     def _anything(self) -> tuple[Capability, ...]:
         """What any of the code could do: the answer once the bound is used up."""
         every = self._functions.values()
-        return merge(capability for function in every for capability in _facts(function, {}, Certainty.POSSIBLE, Trigger.MODEL))
+        facts = (capability for function in every for capability in _facts(function, {}, Certainty.POSSIBLE, Trigger.MODEL))
+        return merge(facts, kept=KEPT_OF_TOOL)
 
     def _follow(self, start: str, arguments: Mapping[str, Value], trigger: Trigger) -> Iterator[Capability]:
         """Carry arguments along calls until nothing more is learned, then give what was met."""
@@ -141,28 +147,30 @@ def _facts(function: Function, arguments: Mapping[str, Value], certainty: Certai
         for capability, scope, objects in use.resolved(arguments):
             if capability is CapabilityId.CONTENT_UNTRUSTED and trigger is not Trigger.MODEL:
                 continue  # what is fetched while nobody asks reaches no model by itself
-            yield Capability(id=capability, scope=scope, trigger=trigger, certainty=certainty, objects=objects, evidence=(use.at,))
+            known = certainty if use.sure else Certainty.POSSIBLE
+            yield Capability(id=capability, scope=scope, trigger=trigger, certainty=known, objects=objects, evidence=(use.at,))
 
 
-def merge(capabilities: Iterable[Capability]) -> tuple[Capability, ...]:
+def merge(capabilities: Iterable[Capability], *, kept: int = KEPT) -> tuple[Capability, ...]:
     """Merge by (id, scope, trigger): the best certainty, all objects and places up to a bound, in a fixed order."""
     groups: dict[tuple[CapabilityId, Scope, Trigger], list[Capability]] = {}
     for capability in capabilities:
         groups.setdefault((capability.id, capability.scope, capability.trigger), []).append(capability)
-    return tuple(_merged(group) for _, group in sorted(groups.items(), key=lambda item: _order(item[0])))
+    return tuple(_merged(group, kept) for _, group in sorted(groups.items(), key=lambda item: _order(item[0])))
 
 
 def _order(key: tuple[CapabilityId, Scope, Trigger]) -> tuple[int, int, int]:
     return list(CapabilityId).index(key[0]), list(Scope).index(key[1]), list(Trigger).index(key[2])
 
 
-def _merged(group: list[Capability]) -> Capability:
+def _merged(group: list[Capability], kept: int) -> Capability:
+    places = {at for capability in group for at in capability.evidence}
     return Capability(
         id=group[0].id,
         scope=group[0].scope,
         trigger=group[0].trigger,
         certainty=min((capability.certainty for capability in group), key=list(Certainty).index),
         declared=any(capability.declared for capability in group),
-        objects=tuple(sorted({text for capability in group for text in capability.objects}))[:KEPT],
-        evidence=tuple(sorted({at for capability in group for at in capability.evidence}))[:KEPT],
+        objects=tuple(sorted({text for capability in group for text in capability.objects}))[:kept],
+        evidence=tuple(sorted(places, key=lambda at: (at.path, at.line)))[:kept],
     )

@@ -19,7 +19,7 @@ OBJECT_LENGTH = 200
 #: How many characters of a text are followed, and how many elements of a list.
 TEXT_LENGTH, ELEMENTS = 20_000, 256
 
-_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//(?:[^/?#@\s]{0,300}@)?([^/?#:\s@]{1,255}|\[[^\]\s]{1,60}\])(?=([/?#:]|$))")
+_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//(?:[^/?#@\s]{0,300}@)?(\[[^\]\s]{1,60}\]|[^/?#:\s@\[]{1,255})(?=([/?#:]|$))")
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 

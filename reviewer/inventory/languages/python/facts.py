@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ast_grep_py import SgNode
 
-from checks.model import Trigger
+from checks.model import CapabilityId, Trigger
 from reviewer.inventory.languages.apis import CallSite, Table, Use
 from reviewer.inventory.languages.callgraph import Call, Function
 from reviewer.inventory.languages.python.constants import Constants
@@ -14,7 +14,7 @@ from reviewer.inventory.languages.python.flow import Flow
 from reviewer.inventory.languages.python.names import Names, Ref
 from reviewer.inventory.languages.python.scopes import Bound, Condition, Module, Scope, Site
 from reviewer.inventory.languages.python.syntax import arguments, children
-from reviewer.inventory.languages.values import Guard, Value
+from reviewer.inventory.languages.values import Guard, ObjectKind, Value
 
 __all__ = ["Facts", "note_callers"]
 
@@ -111,6 +111,7 @@ class Facts:
         elif ref is not None and ref.scope is None:
             uses.extend(self._external(ref, site.node, called, scope, guards))
         elif ref is None:
+            uses.extend(self._opaque(called, scope, guards))
             calls.extend(self._guessed(called, site.node, scope, guards))
         if site.node not in self._registrations:
             calls.extend(self._passed(site.node, scope, guards))
@@ -141,6 +142,19 @@ class Facts:
             receiver=self._flow.of(owner, scope) if owner is not None and ref.instance else None,
         )
         yield from _guarded(self._table.uses(site), guards)
+
+    def _opaque(self, called: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Use]:
+        """``getattr(os, name)(…)`` and ``globals()[name](…)`` can call anything: possible, and who chooses the name chooses the call."""
+        inner = called.field("function") if called.kind() == "call" else next(iter(children(called)), None)
+        inner = inner.field("function") if called.kind() == "subscript" and inner is not None and inner.kind() == "call" else inner
+        if inner is None or inner.text() not in {"getattr", "globals", "locals", "vars"}:
+            return
+        given = arguments(called)[0] if called.kind() == "call" else children(called)
+        owner = self._names.resolve(given[0], scope) if inner.text() == "getattr" and given else None
+        if len(given) > 1 and (inner.text() != "getattr" or (owner is not None and owner.scope is None and not owner.instance)):
+            value = self._flow.of(given[1], scope)
+            at = scope.module.source.at(called)
+            yield Use(capability=CapabilityId.CODE_EVAL, kind=ObjectKind.NONE, at=at, value=value, guards=guards, sure=False)
 
     def _guessed(self, called: SgNode, call: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Call]:
         """Follow a dispatch table (``HANDLERS[name](…)``), or a method that few classes have, of an object that is not known."""

@@ -46,7 +46,8 @@ class Listing:
             self._outer.update(_outer_calls(module))
         for module in self.names.modules.values():
             for rule in self.servers.registry.rules:
-                for node in module.source.root.find_all({"rule": rule["rule"]}):
+                for found in module.source.root.find_all({"rule": rule["rule"]}):
+                    node = next(iter(children(found)), found) if found.kind() == "decorator" else found
                     if node in module.homes:
                         yield from self._candidate(rule["style"], node, module)
         yield from self._given_to_constructors()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.python.scopes import Binding, Bound, Module, Scope
+from reviewer.inventory.languages.python.strings import parts
 from reviewer.inventory.languages.python.syntax import arguments, children
 
 __all__ = ["Names", "Ref"]
@@ -22,7 +23,7 @@ STEPS = 24
 #: How many bindings of one name are looked at.
 BINDINGS = 12
 #: How many expressions one question may look at, and all questions together.
-LOOKS, ALL_LOOKS = 4_000, 3_000_000
+LOOKS, ALL_LOOKS = 4_000, 1_500_000
 
 #: Wrappers of a type whose argument is the type that matters.
 _WRAPPERS = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Type", "type", "Required", "NotRequired"})
@@ -39,6 +40,10 @@ class Ref:
     def attribute(self, attribute: str) -> Ref:
         """Give an attribute of something outside; whether it is an object is not known."""
         return Ref(name=f"{self.name}.{attribute}", instance=self.instance)
+
+
+#: Functions that give a name rather than make an object.
+_NAMING = frozenset({"typing.cast", "typing_extensions.cast", "getattr", "__import__", "builtins.__import__", "importlib.import_module"})
 
 
 class Names:
@@ -168,7 +173,7 @@ class Names:
         return self._looks <= LOOKS and self._all_looks <= ALL_LOOKS
 
     def _resolve(self, node: SgNode, scope: Scope, steps: int) -> Ref | None:
-        kind, inside = node.kind(), children(node)
+        kind = node.kind()
         match kind:
             case "identifier":
                 return self.name(node.text(), scope, steps)
@@ -182,11 +187,13 @@ class Names:
             case "dotted_name":
                 return self._dotted(node.text().split("."), scope, steps)
             case _:
-                return self._inside(kind, inside, scope, steps)
+                return self._inside(kind, children(node), scope, steps)
 
     def _inside(self, kind: str, inside: list[SgNode], scope: Scope, steps: int) -> Ref | None:
         if not inside:
             return None
+        if kind == "binary_operator":
+            return self.resolve(inside[0], scope, steps)  # a path and what is below it are of one type
         if kind in {"await", "parenthesized_expression", "type", "named_expression"}:
             return self.resolve(inside[-1], scope, steps)
         if kind in {"boolean_operator", "conditional_expression"}:
@@ -298,12 +305,20 @@ class Names:
         if made is None:
             return None
         if made.scope is None:
-            if made.name in {"typing.cast", "cast"}:
-                return self.instance(next(iter(arguments(call)[0]), None), scope, steps)
-            return Ref(name=made.name, instance=True)
+            return self._made_outside(made.name, call, scope, steps)
         if made.scope.kind == "class":
             return Ref(scope=made.scope, instance=True)
         return self.returned(made.scope, steps) if made.scope.kind == "function" else None
+
+    def _made_outside(self, name: str, call: SgNode, scope: Scope, steps: int) -> Ref | None:
+        """Give what an outside function makes; a literal ``__import__("os")`` and ``getattr(os, "system")`` are names written otherwise."""
+        given = arguments(call)[0] if name in _NAMING else []
+        if name in {"typing.cast", "typing_extensions.cast"} and given:
+            return self.instance(given[0], scope, steps)
+        text = _literal(given[-1 if name != "getattr" else 1]) if len(given) > (name == "getattr") else None
+        if text is None:
+            return Ref(name=name, instance=True) if name != "getattr" else None
+        return self.attribute_of(self.resolve(given[0], scope, steps), text, steps) if name == "getattr" else Ref(name=text)
 
     def returned(self, function: Scope, steps: int = STEPS) -> Ref | None:
         """Give what a function of the submission returns: by its annotation, else by what it returns last."""
@@ -334,6 +349,11 @@ class Names:
         parts = text.split("[", maxsplit=1)[0].split(".")
         found = self._dotted(parts, scope, steps) if all(part.isidentifier() for part in parts) else None
         return Ref(name=found.name, scope=found.scope, instance=True) if found is not None else None
+
+
+def _literal(node: SgNode) -> str | None:
+    pieces = parts(node) if node.kind() == "string" else []
+    return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], str) else None
 
 
 def _unwrapped(annotation: SgNode) -> SgNode | None:

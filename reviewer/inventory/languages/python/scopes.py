@@ -112,14 +112,15 @@ class Module:
     decorated: dict[SgNode, Scope] = field(default_factory=dict)
     imports: set[str] = field(default_factory=set)
     stars: list[str] = field(default_factory=list)
+    cut: bool = False
 
 
-def read_module(source: Source) -> Module:
-    """Walk a tree once, without recursion."""
+def read_module(source: Source, *, sites: int) -> Module:
+    """Walk a tree once, without recursion; after so many ``sites`` the rest is left out and the module is ``cut``."""
     module = Module(source=source)
     module.top = Scope(kind="module", name="", node=source.root, module=module, parent=None, id=source.path)
     module.scopes.append(module.top)
-    walk = _Walk(module)
+    walk = _Walk(module, sites)
     walk.run()
     return module
 
@@ -130,8 +131,9 @@ _Task = tuple[SgNode, Scope, tuple[Condition, ...]]
 class _Walk:
     """The walk's stack, and one method per kind of node that means something."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, sites: int) -> None:
         self.module = module
+        self.left = sites
         self.stack: list[_Task] = []
         self.special: dict[str, Callable[[SgNode, Scope, tuple[Condition, ...]], None]] = {
             "decorated_definition": self._decorated,
@@ -163,7 +165,7 @@ class _Walk:
 
     def run(self) -> None:
         self._later(self.module.source.root, self.module.top, ())
-        while self.stack:
+        while self.stack and not self.module.cut:
             node, scope, conditions = self.stack.pop()
             handle = self.special.get(node.kind())
             if handle is None:
@@ -363,6 +365,8 @@ class _Walk:
         home = scope
         while home.kind == "class" and home.parent is not None:
             home = home.parent
+        self.left -= 1
+        self.module.cut = self.left <= 0
         self.module.homes[node] = scope
         if conditions:
             loops = tuple(condition.node for condition in conditions if condition.loop)

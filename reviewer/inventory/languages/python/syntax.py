@@ -10,6 +10,8 @@ __all__ = ["Source", "arguments", "children", "keyword", "parse"]
 
 #: A file longer than this is not parsed (characters).
 LONGEST_FILE = 20_000_000
+#: A file with more punctuation than this is not parsed: the tree would not fit (100 000 usual lines have about 250 000).
+PUNCTUATION = 1_500_000
 #: The share of a file that may be in ERROR nodes before it counts as unread.
 ERROR_SHARE = 0.3
 #: Finding a node's line costs as many steps as its line has characters; this many steps may be spent per file.
@@ -52,6 +54,8 @@ def parse(path: str, text: str) -> tuple[Source | None, tuple[Unreadable, ...]]:
     """Give the tree, as far as there is one, and what could not be read. Never raises for what the text holds."""
     if len(text) > LONGEST_FILE:
         return None, (Unreadable(path=path, reason=f"longer than {LONGEST_FILE} characters", gate=True),)
+    if sum(map(text.count, "().,=:;[]{}")) > PUNCTUATION:
+        return None, (Unreadable(path=path, reason="more code than is read of one file", gate=True),)
     rows: list[Unreadable] = []
     if "\0" in text:
         rows.append(Unreadable(path=path, reason="NUL characters in Python source", gate=True))
