@@ -36,9 +36,8 @@ def told(found: Extraction) -> list[tuple[str, str | None]]:
         FAST + "def sell(item: str):\n    'Sells it.'\nmcp.tool(sell)\n",
         FAST + "def f(item: str):\n    'Sells it.'\nmcp.add_tool(f, name='sell')\n",
         FAST
-        FAST + "from mcp.server.fastmcp.tools import Tool\ndef f(item: str): 'Sells it.'\nmcp.add_tool(Tool.from_function(f, name='sell'))\n",
+        + "from mcp.server.fastmcp.tools import Tool as T\ndef f(item: str): 'Sells it.'\nmcp.add_tool(T.from_function(f, name='sell'))\n",
         FAST + "def sell(item: str):\n    'Sells it.'\nfor one in [sell]:\n    mcp.tool()(one)\n",
-        FAST
         FAST + "def sell(item: str): 'Sells it.'\nT = {'sell': sell}\nfor name, one in T.items():\n    mcp.add_tool(one, name=name)\n",
         "from fastmcp import FastMCP as F\nserver = F('shop')\n@server.tool(name='sell')\ndef f(item: str):\n    'Sells it.'\n",
         "import fastmcp\ndef sell(item: str):\n    'Sells it.'\nm = fastmcp.FastMCP('shop', tools=[sell])\n",
