@@ -42,7 +42,7 @@ bench: install ## print measured seconds and memory
 	$(BIN)/python -m tests.bench
 
 kill-test: install ## kill approve and publish at 50 random points each
-	$(BIN)/python -m pytest -q -m kill
+	$(BIN)/python -m pytest -q -s -m kill
 
 network-test: install ## run the tests that ask the npm and Python registries
 	$(BIN)/python -m pytest -q -m network
