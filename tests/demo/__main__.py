@@ -27,6 +27,12 @@ EXPECTED = {
     "release-notes": {"approve", "restrict"},
     "pdf-toolkit": {"block"},
 }
+ROLES = {
+    "exchange-rates": "the sound server",
+    "meeting-notes": "the poisoned server",
+    "release-notes": "the sound Skill",
+    "pdf-toolkit": "the malicious Skill",
+}
 
 
 @dataclass
@@ -36,8 +42,9 @@ class Walk:
     surprises: list[str] = field(default_factory=list)
 
     def run(self, *words: str, expect: int | None = 0, quiet: bool = False, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-        """Run one command, show it and what it prints, and note an exit code that was not expected."""
-        print(f"\n$ reviewer {' '.join(_shown(word) for word in words)}", flush=True)
+        """Run one command, show it and what it prints (unless only the demo asks), and note an exit code that was not expected."""
+        if not quiet:
+            print(f"\n$ reviewer {' '.join(_shown(word) for word in words)}", flush=True)
         clean = {name: value for name, value in os.environ.items() if not name.startswith("REVIEWER_")}
         done = subprocess.run(
             [str(PROGRAM), "--home", str(DEMO / "home"), *words], capture_output=True, text=True, check=False, env=clean, timeout=timeout
@@ -65,9 +72,10 @@ def main() -> int:
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir()
     walk = Walk()
+    print(f"Every command below is run with --home {DEMO}/home: nothing else on this machine is touched.")
     walk.run("init", "--org", "Demo Ltd")
     for name in ("rosa", "theo"):
-        walk.run("keys", "new", name, quiet=True)
+        walk.run("keys", "new", name)
         walk.run("people", "add", name, "--role", "reviewer", "--key", str(DEMO / "home" / "keys" / f"{name}.pub"))
     requests = _ask(walk)
     _look(walk, requests)
@@ -141,19 +149,28 @@ def _publish(walk: Walk) -> subprocess.CompletedProcess[str]:
 
 
 def _sum_up(walk: Walk, requests: dict[str, dict[str, str]], entry: str, refused: subprocess.CompletedProcess[str], seconds: float) -> int:
-    print("\n" + "-" * 78)
+    """Say in a few lines how it came out; give the exit code."""
     for name, request in requests.items():
         wanted = EXPECTED.get(name)
         if wanted and request["recommendation"] not in wanted:
             walk.note(f"{name} was recommended {request['recommendation']}, not {' or '.join(sorted(wanted))}")
         if not wanted and request["recommendation"] == "block":
             walk.note(f"{name} was recommended block")
-        print(f"{name:<44} recommended {request['recommendation']}")
-    print(f"{'exchange-rates (the sound server)':<44} approved as {entry}")
-    said = refused.stderr.strip().splitlines()[0] if refused.stderr else ""
-    print(f"{'the tampered list':<44} refused with exit {refused.returncode}: {said}")
-    print(f"{seconds:.1f} s; everything lies in {DEMO}/")
+    print("\n" + "-" * 78)
+    for name, request in requests.items():
+        role = ROLES.get(name)
+        _row(f"{name} ({role})" if role else name, f"recommended `{request['recommendation']}`")
+    _row(f"exchange-rates ({ROLES['exchange-rates']})", f"approved as {entry}")
+    _row("the list that somebody tampered with", f"refused with exit {refused.returncode}")
+    surprised = (
+        f"{len(walk.surprises)} came out otherwise than it should, see the lines with !!" if walk.surprises else "all as it should be"
+    )
+    print(f"{seconds:.1f} s, {surprised}; everything lies in {DEMO}/")
     return 1 if walk.surprises else 0
+
+
+def _row(what: str, came_out: str) -> None:
+    print(f"{what:<46}{came_out}")
 
 
 if __name__ == "__main__":
