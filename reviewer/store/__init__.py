@@ -24,6 +24,7 @@ __all__ = ["Event", "Store", "Transaction"]
 
 SCHEMA = "0001"
 BUSY_SECONDS = 30
+RESTORE = "restore the home folder from a backup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +47,14 @@ class Transaction:
         self._connection = connection
 
     def events(self, *, subject: str | None = None, kinds: Sequence[str] = ()) -> Iterator[Event]:
-        """Give events in the order in which they happened."""
+        """Give events in the order in which they happened. Raises ReviewerError at one that cannot be read."""
         query = sa.select(EVENTS).order_by(EVENTS.c.seq)
         if subject is not None:
             query = query.where(EVENTS.c.subject == subject)
         if kinds:
             query = query.where(EVENTS.c.kind.in_(kinds))
         for row in self._connection.execute(query):
-            yield Event(seq=row.seq, at=row.at, kind=row.kind, subject=row.subject, actor=row.actor, body=json.loads(row.body))
+            yield Event(seq=row.seq, at=row.at, kind=row.kind, subject=row.subject, actor=row.actor, body=_body(row.seq, row.body))
 
     def append(self, kind: str, subject: str, *, actor: str, at: str, body: Mapping[str, object]) -> None:
         """Add one event."""
@@ -85,12 +86,22 @@ class Transaction:
 
     def _get(self, heap: sa.Table, digest: str) -> bytes:
         document = self._connection.execute(sa.select(heap.c.document).where(heap.c.digest == digest)).scalar()
-        if document is None or hashlib.sha256(document).hexdigest() != digest:
+        if not isinstance(document, bytes) or hashlib.sha256(document).hexdigest() != digest:
             raise ReviewerError(
                 f"the store has no {heap.name[:-1]} with digest {digest[:16]}…, or it was altered",
-                hint="restore the home folder from a backup",
+                hint=RESTORE,
             )
-        return bytes(document)
+        return document
+
+
+def _body(seq: int, text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ReviewerError(f"event {seq} in the store was altered: {error}", hint=RESTORE) from error
+    if not isinstance(body, dict):
+        raise ReviewerError(f"event {seq} in the store was altered: it is no object", hint=RESTORE)
+    return body
 
 
 class Store:
@@ -158,7 +169,8 @@ class Store:
 
 
 def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT", connect_args={"timeout": BUSY_SECONDS})
+    place = sa.URL.create("sqlite", database=str(path))  # as text, a ? or % in the path would mean something
+    engine = sa.create_engine(place, isolation_level="AUTOCOMMIT", connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own type
