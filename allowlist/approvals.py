@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from securesystemslib.signer import Key
 
@@ -16,6 +16,8 @@ from allowlist.keys import check_key
 from allowlist.model import Allowlist, Entry, Person
 
 REVIEWER = "reviewer"
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far ahead a reviewer's clock may be. An approval from the future outlives the policy's longest life, and every revocation."""
 
 
 def holders(allowlist: Allowlist, apart: Collection[str]) -> tuple[dict[str, Person], dict[str, Key]]:
@@ -28,7 +30,7 @@ def holders(allowlist: Allowlist, apart: Collection[str]) -> tuple[dict[str, Per
     keys: dict[str, Key] = {}
     names: set[str] = set()
     for index, person in enumerate(allowlist.people):
-        plain = unicodedata.normalize("NFKC", person.name).strip().casefold()
+        plain = " ".join(unicodedata.normalize("NFKC", person.name).casefold().split())
         if plain in names:
             raise KeysOverlap(f"people[{index}]: {person.name!r} is listed twice")
         names.add(plain)
@@ -75,7 +77,7 @@ def check_entries(
     """Hold every entry to its signed decisions. ``ended`` says since when approvals of a dossier hold no longer.
 
     Raises:
-        Unapproved: no decision, one by somebody who is no reviewer, or an entry that says something else than was signed.
+        Unapproved: no decision, one from the future or by no reviewer, or an entry that says something else than was signed.
         Revoked: the entry is among the revocations, or lives on approvals from before its dossier was revoked.
         AllowlistError: what opening an envelope raises.
     """
@@ -91,6 +93,8 @@ def check_entries(
             person = _check_person(decision, people, place)
             if REVIEWER not in person.roles:
                 raise Unapproved(f"{place}: {person.name}, who approved {entry.id}, is no reviewer")
+            if decision.decided_at > allowlist.created + CLOCKS_DIFFER:
+                raise Unapproved(f"{place}: {person.name} approved {entry.id} after the list was made; a clock was wrong, or meant to be")
         _check_same(entry, opened, place)
         since = ended.get(entry.dossier)
         if since is not None and any(decision.decided_at <= since for decision in opened):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from allowlist.exports.interface import Drawing, Export, Rendered, Selection, Tenant, differences, formats, render, write_export
+from allowlist.exports.interface import NARROWINGS, Drawing, Export, Rendered, Selection, Tenant, differences, formats, render, write_export
 
-__all__ = ["Drawing", "Export", "Rendered", "Selection", "Tenant", "differences", "formats", "render", "write_export"]
+__all__ = ["NARROWINGS", "Drawing", "Export", "Rendered", "Selection", "Tenant", "differences", "formats", "render", "write_export"]

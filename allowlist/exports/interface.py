@@ -191,8 +191,9 @@ def _evidence(entry: Entry) -> dict[str, object]:
 
 
 def pretty(document: object) -> bytes:
-    """Write JSON for people: sorted, indented, with a line break at the end."""
-    return (json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    r"""Write JSON for people: sorted, indented, with a line break at the end; signs that do not show are written as ``\u202e``."""
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+    return ("".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text) + "\n").encode()
 
 
 def write_export(rendered: Rendered, folder: Path) -> None:
