@@ -26,7 +26,7 @@ def command(context: click.Context, key: Path | None, folder: Path, style: str) 
     home = home_of(context)
     store = home.store()
     signer = signer_of(key or home.keys / PUBLISHING_KEY)
-    done = publish(store, root=home.root.read_bytes(), signer=signer, folder=folder, lifetimes=default_policy().lifetimes, now=now())
+    done = publish(store, root=home.root.read_bytes(), signer=signer, folder=folder, policy=default_policy(), now=now())
     document = {"serial": done.serial, "entries": done.entries, "revocations": done.revocations, "expires": done.expires.isoformat()}
     if style == "json":
         put_json({**document, "folder": str(folder)})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from allowlist.exports.pins import command_fault
 from allowlist.model import Conditions, Subject
 from checks.model import TargetKind, ToolKind
 from reviewer.errors import Refused, UsageFault
@@ -33,12 +34,16 @@ def subject_of(dossier: Dossier) -> Subject:
 
 
 def pinned_commands(package: PublishedPackage, programs: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Give the argument vectors that start this version of a package through ``npx`` or ``uvx``.
+    """Give the argument vectors that start this version of a package through ``npx`` or ``uvx``, and surely nothing else.
 
     A program of the package's own name needs no selection; any other is selected by name. A package without programs has none.
+    Programs are named by the submission: one whose name is an option, a variable or another package gives no command.
     """
-    if package.ecosystem == "npm":
-        return _npm_commands(package, programs)
+    commands = _npm_commands(package, programs) if package.ecosystem == "npm" else _python_commands(package, programs)
+    return tuple(command for command in dict.fromkeys(commands) if command_fault(command) is None)
+
+
+def _python_commands(package: PublishedPackage, programs: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     pinned = f"{package.name}=={package.version}"
     commands: list[tuple[str, ...]] = []
     for program in programs:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from securesystemslib.signer import Signer
+from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root
 
 from allowlist.errors import AllowlistError
@@ -57,8 +58,17 @@ class Home:
         return self.path / "trust" / "root.json"
 
     def reserved_keys(self) -> frozenset[str]:
-        """Give the ids of the keys that sign the list and its root."""
-        return frozenset(Metadata[Root].from_bytes(self.root.read_bytes()).signed.keys)
+        """Give the ids of the keys that sign the list and its root. Raises ReviewerError."""
+        return frozenset(self.trusted_root().keys)
+
+    def trusted_root(self) -> Root:
+        """Read the root of trust. Raises ReviewerError."""
+        try:
+            return Metadata[Root].from_bytes(self.root.read_bytes()).signed
+        except (OSError, RepositoryError) as error:
+            raise ReviewerError(
+                f"the root of trust {self.root} cannot be read: {error}", hint="restore the home folder from a backup; nothing was changed"
+            ) from error
 
     def store(self) -> Store:
         """Open the store. Raises UsageFault before ``init``."""
@@ -119,7 +129,9 @@ def make_key(home: Home, name: str, passphrase: bytes | None) -> Path:
     """
     check_name(name, "name of a key")
     path = home.keys / name
-    if path.exists() or name in {ROOT_KEY, PUBLISHING_KEY}:
+    if name.casefold().endswith(".pub"):
+        raise UsageFault(f"{name!r} would be taken for a public key", hint="choose a name that does not end in .pub")
+    if path.exists() or Path(f"{path}.pub").exists() or name in {ROOT_KEY, PUBLISHING_KEY}:
         raise UsageFault(f"there is a key named {name} already", hint="choose another name; nothing was changed")
     private, public = new_key(passphrase)
     try:

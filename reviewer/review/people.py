@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from allowlist.errors import AllowlistError
@@ -17,12 +17,12 @@ NAME = re.compile(r"[^\W_][\w.@+ -]{0,63}")
 
 
 def same_person(one: str, other: str) -> bool:
-    """Tell whether two written names mean one person: case, width and surrounding blanks do not count."""
+    """Tell whether two written names mean one person: case, width and how many blanks there are do not count."""
     return _plain(one) == _plain(other)
 
 
 def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def check_name(name: str, what: str = "name") -> str:
@@ -30,6 +30,17 @@ def check_name(name: str, what: str = "name") -> str:
     if not NAME.fullmatch(name):
         raise UsageFault(f"{name!r} cannot be a {what}", hint="letters, digits and . @ + - _, at most 64")
     return name
+
+
+def check_words(text: str, what: str) -> str:
+    """Give a sentence back if it says something and can be signed and shown. Raises UsageFault."""
+    if not text.strip():
+        raise UsageFault(f"the {what} is empty", hint="say it in a sentence; others will rely on it")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageFault(f"the {what} is not text: {error.reason}", hint="write it in UTF-8") from error
+    return text
 
 
 def add_person(  # noqa: PLR0913  what a person is, and who says so when
@@ -51,22 +62,16 @@ def add_person(  # noqa: PLR0913  what a person is, and who says so when
         UsageFault: a name that is none, a key that is none or too short, or a key that acts for somebody else already.
     """
     check_name(name)
+    for team in teams:
+        check_name(team, "team")
     keys = _public_keys(public_keys)
     with store.writing() as transaction:
         desk = fold(transaction.events())
-        known = next((member for member in desk.people.values() if same_person(member.name, name) and not member.removed), None)
-        for key_id in keys:
-            if key_id in reserved:
-                raise UsageFault(
-                    "this key signs the list or its root of trust", hint="a person needs a key of their own: `reviewer keys new`"
-                )
-            holder = desk.by_key(key_id)
-            if holder is not None and holder != known:
-                raise UsageFault(
-                    f"this key acts for {holder.name} already", hint="one key, one person: make a new one with `reviewer keys new`"
-                )
+        namesakes = [member for member in desk.people.values() if same_person(member.name, name)]
+        known = next((member for member in namesakes if not member.removed), None)
+        _check_free(desk, keys, reserved, name)
         member = Member(
-            name=known.name if known else name,
+            name=known.name if known else next((member.name for member in namesakes), name),
             roles=tuple(dict.fromkeys((*(known.roles if known else ()), *roles))),
             teams=tuple(dict.fromkeys((*(known.teams if known else ()), *teams))),
             keys={**(known.keys if known else {}), **keys},
@@ -74,6 +79,19 @@ def add_person(  # noqa: PLR0913  what a person is, and who says so when
         body = {"roles": list(member.roles), "teams": list(member.teams), "keys": member.keys}
         transaction.append("person.added", member.name, actor=actor, at=now.isoformat(), body=body)
     return member
+
+
+def _check_free(desk: Desk, keys: Iterable[str], reserved: frozenset[str], name: str) -> None:
+    """Refuse keys that have another duty, or that act or acted for somebody else: what they signed would be two people's."""
+    for key_id in keys:
+        if key_id in reserved:
+            raise UsageFault("this key signs the list or its root of trust", hint="a person needs a key of their own: `reviewer keys new`")
+        holder = desk.once_by_key(key_id)
+        if holder is not None and not same_person(holder.name, name):
+            acts = "acted" if holder.removed or key_id in holder.former else "acts"
+            raise UsageFault(
+                f"this key {acts} for {holder.name} already", hint="one key, one person: make a new one with `reviewer keys new`"
+            )
 
 
 def _public_keys(public_keys: Sequence[bytes]) -> dict[str, dict[str, object]]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from reviewer.errors import UsageFault
 from reviewer.model import Dossier, Submission
-from reviewer.review.people import check_name, same_person
+from reviewer.review.people import check_name, check_words, same_person
 from reviewer.review.state import ApprovedEntry, Desk, Request, RequestState, fold
 from reviewer.store import Store, Transaction
 from reviewer.wire import decode, encode
@@ -31,13 +31,15 @@ class Filed:
 def file_request(store: Store, submission: Submission, dossier: Dossier, *, now: datetime) -> Filed:
     """Keep the dossier and file the wish. The same content is the same request, with one more requester.
 
-    A request that nobody has signed yet gets the newest dossier, so that new checks reach the reviewer. An approved one is
-    opened again when no live entry covers the asking team. After a rejection or a revocation the same content stands as it
-    was decided: asking again adds a voice, not a fresh start.
+    A request that nobody has signed yet gets the newest dossier of its own source, so that new checks reach the reviewer; the
+    same bytes from elsewhere never exchange what a reviewer may be reading. An approved one is opened again when no live entry
+    covers the asking team. After a rejection or a revocation the same content stands as it was decided: asking again adds a
+    voice, not a fresh start.
 
     Raises:
-        UsageFault: a name or a team that cannot stand in a list.
+        UsageFault: a name, a team or a reason that cannot stand in a list.
     """
+    check_words(submission.reason, "reason")
     check_name(submission.requested_by)
     check_name(submission.team, "team")
     document = encode(dossier)
@@ -70,7 +72,7 @@ def _append(
     reopens = known.state is RequestState.APPROVED and not _covered(desk, known, submission.team, now)
     if reopens:
         transaction.append("request.reopened", request_id, actor=actor, at=at, body={})
-    if known.dossier != digest and (reopens or known.state is RequestState.IN_REVIEW):
+    if known.dossier != digest and known.source == dossier.snapshot.source and (reopens or known.state is RequestState.IN_REVIEW):
         transaction.append("request.examined", request_id, actor=actor, at=at, body=judged)
 
 

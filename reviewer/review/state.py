@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from reviewer.errors import ReviewerError
 from reviewer.store import Event
 
 
@@ -78,6 +79,11 @@ class Request:
     entry: str | None = None
 
     @property
+    def content(self) -> str:
+        """The bytes alone, without the coordinates under which they are fetched."""
+        return self.identity.partition(" ")[0]
+
+    @property
     def requesters(self) -> tuple[str, ...]:
         """Who asked, each once, in order."""
         return tuple(dict.fromkeys(wish.by for wish in self.wishes))
@@ -104,13 +110,19 @@ class ApprovedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person of the organisation and the public keys (securesystemslib dictionaries by key id) that act for them."""
+    """A person of the organisation and the public keys (securesystemslib dictionaries by key id) that act for them.
+
+    ``former`` are keys that acted for them before they were removed, ``held`` all roles that they ever had: what was signed
+    then stays attributable, and nobody else gets such a key.
+    """
 
     name: str
     roles: tuple[Role, ...]
     teams: tuple[str, ...] = ()
     keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     removed: bool = False
+    former: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    held: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +143,10 @@ class Desk:
         """Give the person whose registered key this is."""
         return next((member for member in self.people.values() if not member.removed and key_id in member.keys), None)
 
+    def once_by_key(self, key_id: str) -> Member | None:
+        """Give the person for whom this key acts or ever acted."""
+        return next((member for member in self.people.values() if key_id in member.keys or key_id in member.former), None)
+
 
 @dataclass(slots=True)
 class _Growing:
@@ -150,10 +166,20 @@ Step = Callable[[_Growing, Event], None]
 
 
 def fold(events: Iterable[Event]) -> Desk:
-    """Add events up. An event of a kind that is not known is an error of ours, and raises KeyError."""
+    """Add events up.
+
+    Raises:
+        ReviewerError: an event of a kind that is not known, or that does not fit those before it: the store was altered.
+    """
     desk = _Growing()
     for event in events:
-        STEPS[event.kind](desk, event)
+        try:
+            STEPS[event.kind](desk, event)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ReviewerError(
+                f"event {event.seq} ({event.kind}) in the store does not fit: {type(error).__name__} {error}",
+                hint="restore the home folder from a backup, or upgrade reviewer",
+            ) from error
     return Desk(organization=desk.organization, requests=desk.requests, entries=desk.entries, people=desk.people, serial=desk.serial)
 
 
@@ -164,7 +190,16 @@ def _created(desk: _Growing, event: Event) -> None:
 def _person(desk: _Growing, event: Event) -> None:
     body = event.body
     roles = tuple(Role(role) for role in body["roles"])
-    desk.people[event.subject] = Member(name=event.subject, roles=roles, teams=tuple(body["teams"]), keys=body["keys"])
+    before = desk.people.get(event.subject)
+    known = {**before.former, **before.keys} if before else {}
+    desk.people[event.subject] = Member(
+        name=event.subject,
+        roles=roles,
+        teams=tuple(body["teams"]),
+        keys=body["keys"],
+        former={key_id: key for key_id, key in known.items() if key_id not in body["keys"]},
+        held=tuple(dict.fromkeys((*(before.held if before else ()), *roles))),
+    )
 
 
 def _person_removed(desk: _Growing, event: Event) -> None:
@@ -208,6 +243,8 @@ def _decided(desk: _Growing, event: Event) -> None:
 def _entered(desk: _Growing, event: Event) -> None:
     request = desk.requests[event.body["request"]]
     counted = tuple(decision for decision in request.decisions if decision.envelope in event.body["decisions"])
+    if not counted:
+        raise ValueError("no decision of the request is named")
     desk.entries[event.subject] = ApprovedEntry(id=event.subject, request=request.id, decisions=counted, approved_at=_moment(event))
     desk.change(request.id, state=RequestState.APPROVED, entry=event.subject)
 

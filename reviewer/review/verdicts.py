@@ -9,12 +9,13 @@ from datetime import datetime
 from securesystemslib.signer import Signer
 
 from allowlist.decisions import conditions_digest, conditions_from_json, conditions_to_json, make_decision
+from allowlist.errors import AllowlistError
 from allowlist.model import Conditions
 from reviewer.assess.policy import Policy
-from reviewer.errors import Refused, UsageFault
+from reviewer.errors import Refused, ReviewerError, UsageFault
 from reviewer.model import Dossier
 from reviewer.review.entries import conditions_of, expiry, subject_of
-from reviewer.review.people import same_person, signing_member
+from reviewer.review.people import check_words, same_person, signing_member
 from reviewer.review.requests import dossier_of, the_entry, the_request
 from reviewer.review.state import ApprovedEntry, Decision, Desk, Member, Request, RequestState, Role, fold
 from reviewer.store import Store, Transaction
@@ -60,7 +61,7 @@ def approve(
         needed = _needed(policy, case.dossier)
         conditions = _conditions(case, narrowing, policy)
         agreed = conditions_digest(conditions)
-        if any(same_person(d.by, case.member.name) and d.conditions_digest == agreed for d in case.request.decisions):
+        if any(same_person(d.by, case.member.name) and d.conditions_digest == agreed for d in case.standing):
             raise UsageFault(f"{case.member.name} has signed this already", hint=f"{request_id} waits for somebody else's signature")
         _sign(transaction, case, verdict="approve", conditions=conditions, statement=statement)
         return _count(transaction, case, needed, conditions)
@@ -71,6 +72,7 @@ class _Case:
     """What one signature is about."""
 
     request: Request
+    standing: tuple[Decision, ...]
     dossier: Dossier
     member: Member
     signer: Signer
@@ -81,7 +83,8 @@ def _open_case(transaction: Transaction, request_id: str, signer: Signer, now: d
     desk = fold(transaction.events())
     request = the_request(desk, request_id)
     member = _may_decide(desk, request, signer)
-    return _Case(request=request, dossier=dossier_of(transaction, request), member=member, signer=signer, now=now)
+    dossier = dossier_of(transaction, request)
+    return _Case(request=request, standing=standing(desk, request), dossier=dossier, member=member, signer=signer, now=now)
 
 
 def _needed(policy: Policy, dossier: Dossier) -> int:
@@ -113,8 +116,8 @@ def _next_step(request: Request) -> str:
 
 
 def _conditions(case: _Case, narrowing: Narrowing, policy: Policy) -> Conditions:
-    if narrowing.is_empty and case.request.decisions:
-        return conditions_from_json(case.request.decisions[-1].conditions)
+    if narrowing.is_empty and case.standing:
+        return _agreed(case)
     longest = policy.review.longest_days[case.dossier.assessment.recommendation]
     return conditions_of(
         case.dossier,
@@ -125,17 +128,33 @@ def _conditions(case: _Case, narrowing: Narrowing, policy: Policy) -> Conditions
     )
 
 
+def _agreed(case: _Case) -> Conditions:
+    """Give the conditions that others signed, if they all signed the same and it still holds. Raises UsageFault."""
+    if len({decision.conditions_digest for decision in case.standing}) > 1:
+        people = ", ".join(dict.fromkeys(decision.by for decision in case.standing))
+        raise UsageFault(
+            f"{people} signed different conditions for {case.request.id}",
+            hint="say which you mean with --team, --tools, --hosts and --expires; `reviewer status` shows them",
+        )
+    conditions = conditions_from_json(case.standing[0].conditions)
+    if conditions.expires <= case.now:
+        raise UsageFault(
+            f"what {case.standing[0].by} signed ended on {conditions.expires.date()}",
+            hint="give --expires, and let the others sign the same anew",
+        )
+    return conditions
+
+
 def _sign(transaction: Transaction, case: _Case, *, verdict: str, conditions: Conditions | None, statement: str) -> None:
     request, signer = case.request, case.signer
-    envelope = make_decision(
-        subject=subject_of(case.dossier),
+    envelope = _envelope(
+        case.dossier,
+        request.dossier,
         verdict=verdict,
-        dossier=request.dossier,
-        recommendation=case.dossier.assessment.recommendation.value,
         conditions=conditions,
         person=case.member.name,
         statement=statement,
-        decided_at=case.now,
+        now=case.now,
         signer=signer,
     )
     body = {
@@ -150,11 +169,41 @@ def _sign(transaction: Transaction, case: _Case, *, verdict: str, conditions: Co
     transaction.append("request.decided", request.id, actor=case.member.name, at=case.now.isoformat(), body=body)
 
 
+def _envelope(  # noqa: PLR0913  the parts of one signed sentence, each named
+    dossier: Dossier,
+    digest: str,
+    *,
+    verdict: str,
+    conditions: Conditions | None,
+    person: str,
+    statement: str,
+    now: datetime,
+    signer: Signer,
+) -> bytes:
+    check_words(statement, "statement" if verdict == "approve" else "reason")
+    try:
+        return make_decision(
+            subject=subject_of(dossier),
+            verdict=verdict,
+            dossier=digest,
+            recommendation=dossier.assessment.recommendation.value,
+            conditions=conditions,
+            person=person,
+            statement=statement,
+            decided_at=now,
+            signer=signer,
+        )
+    except AllowlistError as error:
+        raise ReviewerError(
+            f"nothing was signed, because no list could say it: {error}", hint="ask for a version without the cause"
+        ) from error
+
+
 def _count(transaction: Transaction, case: _Case, needed: int, conditions: Conditions) -> Approval:
     desk = fold(transaction.events())
     request = desk.requests[case.request.id]
     agreed = conditions_digest(conditions)
-    equal = [d for d in request.decisions if d.conditions_digest == agreed and d.dossier == request.dossier and _still_reviews(desk, d)]
+    equal = [decision for decision in standing(desk, request) if decision.conditions_digest == agreed]
     people = {decision.by for decision in equal}
     if len(people) < needed:
         return Approval(request=request.id, entry=None, missing=needed - len(people), conditions=conditions)
@@ -164,9 +213,21 @@ def _count(transaction: Transaction, case: _Case, needed: int, conditions: Condi
     return Approval(request=request.id, entry=entry_id, missing=0, conditions=conditions)
 
 
+def standing(desk: Desk, request: Request) -> tuple[Decision, ...]:
+    """Give the approvals that count now: of this dossier, by people who review with that very key and did not ask for it since."""
+    return tuple(
+        decision
+        for decision in request.decisions
+        if decision.verdict == "approve"
+        and decision.dossier == request.dossier
+        and _still_reviews(desk, decision)
+        and not any(same_person(name, decision.by) for name in request.requesters)
+    )
+
+
 def _still_reviews(desk: Desk, decision: Decision) -> bool:
     member = desk.by_key(decision.key_id)
-    return member is not None and Role.REVIEWER in member.roles
+    return member is not None and member.name == decision.by and Role.REVIEWER in member.roles
 
 
 def reject(store: Store, request_id: str, *, signer: Signer, reason: str, now: datetime) -> Request:
@@ -180,7 +241,7 @@ def reject(store: Store, request_id: str, *, signer: Signer, reason: str, now: d
 def revoke(store: Store, entry_id: str, *, signer: Signer, reason: str, now: datetime) -> tuple[ApprovedEntry, ...]:
     """Sign a revocation: one reviewer or admin is enough, since stopping must be quicker than starting.
 
-    It ends the content: every live entry of the same content ends with it, whichever team has it.
+    It ends the content: every live entry of the same bytes ends with it, whichever team has it and by whatever name they are fetched.
 
     Raises:
         UsageFault: no such entry, or revoked already.
@@ -192,21 +253,18 @@ def revoke(store: Store, entry_id: str, *, signer: Signer, reason: str, now: dat
         member = signing_member(desk, signer.public_key.keyid, Role.REVIEWER, Role.ADMIN)
         if entry.revocation is not None:
             raise UsageFault(f"{entry_id} was revoked already by {entry.revoked_by}", hint="`reviewer publish` brings it to the tenants")
-        dossier = decode(Dossier, transaction.dossier(entry.decisions[0].dossier))
-        envelope = make_decision(
-            subject=subject_of(dossier),
-            verdict="revoke",
-            dossier=entry.decisions[0].dossier,
-            recommendation=dossier.assessment.recommendation.value,
-            conditions=None,
-            person=member.name,
-            statement=reason,
-            decided_at=now,
-            signer=signer,
-        )
-        body = {"envelope": transaction.keep_envelope(envelope), "reason": reason}
-        ended = [other.id for other in desk.entries.values() if other.request == entry.request and other.revocation is None]
-        for name in ended:
-            transaction.append("entry.revoked", name, actor=member.name, at=now.isoformat(), body=body)
+        content = desk.requests[entry.request].content
+        ended = [other for other in desk.entries.values() if desk.requests[other.request].content == content and other.revocation is None]
+        signed: dict[str, str] = {}
+        for other in sorted(ended, key=lambda one: one.id != entry_id):
+            digest = other.decisions[0].dossier
+            if digest not in signed:
+                dossier = decode(Dossier, transaction.dossier(digest))
+                envelope = _envelope(
+                    dossier, digest, verdict="revoke", conditions=None, person=member.name, statement=reason, now=now, signer=signer
+                )
+                signed[digest] = transaction.keep_envelope(envelope)
+            body = {"envelope": signed[digest], "reason": reason}
+            transaction.append("entry.revoked", other.id, actor=member.name, at=now.isoformat(), body=body)
         entries = fold(transaction.events()).entries
-        return tuple(entries[name] for name in ended)
+        return tuple(entries[other.id] for other in ended)

@@ -65,3 +65,20 @@ def test_beyond_the_longest_life_is_refused() -> None:
         expiry("181d", now=NOW, longest_days=180)
     with pytest.raises(Refused):
         expiry("99999d", now=NOW, longest_days=180)
+
+
+@pytest.mark.parametrize(
+    "program", ["--registry=https://evil.example", "-c", "two words", "${HOME}", "", "../x", "other@2.0.0", "a\u202eb"]
+)
+@pytest.mark.parametrize("ecosystem", ["npm", "pypi"])
+def test_a_program_with_a_name_that_is_no_name_gives_no_command(ecosystem: str, program: str) -> None:
+    commands = pinned_commands(package(ecosystem, "acme"), ["acme", program, "fine"])
+
+    assert commands
+    assert not any(program in command for command in commands)
+
+
+def test_a_version_that_pins_nothing_gives_no_command() -> None:
+    latest = PublishedPackage(ecosystem="npm", name="acme", version="latest", filename="x", integrity="sha512-x")
+
+    assert pinned_commands(latest, ["acme"]) == ()
