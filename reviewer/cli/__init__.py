@@ -7,6 +7,7 @@ must be quick. Errors become one line with a hint and an exit code here, and now
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from pathlib import Path
 
@@ -65,6 +66,9 @@ def cli(context: click.Context, home: Path | None) -> None:
 
 def main() -> None:
     """Run the program; end with one of the documented exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a sign is no reason to fail
     try:
         status = cli.main(standalone_mode=False)
     except ReviewerError as error:

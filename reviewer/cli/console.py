@@ -38,20 +38,21 @@ def tell(sentence: str) -> None:
 
 def complain(message: str, hint: str = "") -> None:
     """Say in one line what went wrong, and in a second what to do next."""
-    tell(click.style("error: ", fg="red", bold=True) + _one_line(message))
+    tell(click.style("error: ", fg="red", bold=True) + shown(message))
     if hint:
-        tell(click.style("  hint: ", fg="cyan") + _one_line(hint))
+        tell(click.style("  hint: ", fg="cyan") + shown(hint))
 
 
-def _one_line(text: str) -> str:
-    from checks.text import escape  # noqa: PLC0415  errors are rare; --help is not
+def shown(text: str) -> str:
+    """Give what others wrote in one bounded line, with whatever could act on a terminal escaped."""
+    from checks.text import escape  # noqa: PLC0415  not needed by --help
 
     return escape(" ".join(text.split()), 2000)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Lay rows out in columns; the last column takes what is left of the terminal's width."""
-    cells = [list(headings), *[list(row) for row in rows]]
+    """Lay rows out in columns; the last column takes what is left of the terminal's width. What could act on it is escaped."""
+    cells = [list(headings), *[[shown(cell) for cell in row] for row in rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
     room = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 10_000
     lines = []
@@ -71,7 +72,7 @@ class TerminalProgress:
     def say(self, sentence: str) -> None:
         """Tell what is being done now."""
         if self._speaks:
-            sys.stderr.write(f"\r\x1b[2K{_one_line(sentence)}")
+            sys.stderr.write(f"\r\x1b[2K{shown(sentence)}")
             sys.stderr.flush()
 
     def done(self) -> None:

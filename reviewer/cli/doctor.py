@@ -103,9 +103,12 @@ def _desk(home: Home, moment: datetime) -> list[Line]:
         return [Line(what="desk", says=error.message, fine=False, remedy=error.hint)]
     from reviewer.review.state import fold  # noqa: PLC0415  --help does not need it
 
-    with store.reading() as transaction:
-        events = list(transaction.events())
-    desk = fold(events)
+    try:
+        with store.reading() as transaction:
+            events = list(transaction.events())
+        desk = fold(events)
+    except ReviewerError as error:
+        return [Line(what="desk", says=error.message, fine=False, remedy=error.hint)]
     reviewers = [member.name for member in desk.people.values() if "reviewer" in member.roles and member.keys and not member.removed]
     lines = [
         Line(what="desk", says=f"{desk.organization} at {home.path}: {len(desk.requests)} requests, {len(desk.entries)} entries"),
@@ -122,9 +125,10 @@ def _desk(home: Home, moment: datetime) -> list[Line]:
 
 
 def _root(home: Home, moment: datetime) -> Line:
-    from tuf.api.metadata import Metadata, Root  # noqa: PLC0415  --help does not need it
-
-    expires = Metadata[Root].from_bytes(home.root.read_bytes()).signed.expires
+    try:
+        expires = home.trusted_root().expires
+    except ReviewerError as error:
+        return Line(what="root", says=error.message, fine=False, remedy=error.hint)
     days = (expires - moment).days
     return Line(what="root", says=f"{home.root}, until {expires.date()}", fine=days > 60, remedy="the root of trust expires soon")  # noqa: PLR2004  two months to plan a new one
 

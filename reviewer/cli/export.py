@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.console import put, put_json, tell
+from reviewer.cli.console import put, put_json, shown, tell
 from reviewer.cli.desk import now, plain_or_json
 from reviewer.cli.verify import verified_list
-from reviewer.errors import Refused, Stale, UsageFault
+from reviewer.errors import Refused, ReviewerError, Stale, UsageFault
 
 if TYPE_CHECKING:
     from allowlist.exports import Export, Rendered
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 @click.option("--state", type=click.Path(path_type=Path), help="A folder that remembers what was seen.")
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="The folder to write.")
 @click.option("--check", is_flag=True, help="Write nothing; end with 5 if the folder is not what would be written.")
-@click.option(
-    "--accept-loss", "losses", multiple=True, metavar="KIND", help="Let the client allow more of KIND (tools, hosts, arguments, bytes)."
-)
+@click.option("--accept-loss", "losses", multiple=True, metavar="KIND", help="Let the client allow more of KIND (tools, hosts, arguments).")
 @plain_or_json
 def command(  # noqa: PLR0913  one parameter per word that a person may type
     *,
@@ -46,7 +44,7 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
 
     Example: reviewer export claude-code --from /srv/allowlist --root root.json --team payments --output out
     """
-    from allowlist.exports import formats  # noqa: PLC0415  --help does not need the exports
+    from allowlist.exports import NARROWINGS, formats  # noqa: PLC0415  --help does not need the exports
 
     known = formats()
     if listing:
@@ -56,6 +54,8 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
         raise click.UsageError("give FORMAT, --from, --root and --output (or --list)")
     if name not in known:
         raise UsageFault(f"there is no format named {name}", hint=f"formats: {', '.join(known)}")
+    if strange := sorted(set(losses) - set(NARROWINGS)):
+        raise UsageFault(f"there is no loss of the kind {', '.join(strange)}", hint=f"kinds: {', '.join(NARROWINGS)}")
     rendered = _rendered(name, folder, root, team=team, state=state, losses=losses)
     if check:
         _compare(rendered, output)
@@ -73,7 +73,7 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
     else:
         put("\n".join(str(output / path) for path in sorted(rendered.files)))
         for entry, reason in rendered.left_out.items():
-            tell(f"left out {entry}: {reason}")
+            tell(f"left out {shown(entry)}: {shown(reason)}")
 
 
 def _description(export: Export) -> dict[str, object]:
@@ -107,6 +107,10 @@ def _compare(rendered: Rendered, output: Path) -> None:
 
 
 def _write(rendered: Rendered, output: Path) -> None:
-    from allowlist.exports import write_export  # noqa: PLC0415  --help does not need the exports
+    from allowlist.errors import AllowlistError  # noqa: PLC0415  --help does not need the exports
+    from allowlist.exports import write_export  # noqa: PLC0415  the same
 
-    write_export(rendered, output)
+    try:
+        write_export(rendered, output)
+    except AllowlistError as error:
+        raise ReviewerError(f"nothing, or not all, was exported: {error}", hint="give another --output, or mend its permissions") from error

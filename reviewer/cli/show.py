@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reviewer.cli.console import put, wants_colour
+from reviewer.cli.console import put, shown, wants_colour
 from reviewer.cli.desk import home_of, plain_or_json
 
 
@@ -28,6 +28,6 @@ def command(context: click.Context, request_id: str, style: str) -> None:
     if style == "json":
         put(json.render(dossier))
         return
-    wishes = "\n".join(f"  {wish.by} for {wish.team}: {wish.reason}" for wish in request.wishes)
+    wishes = "\n".join(f"  {wish.by} for {wish.team}: {shown(wish.reason)}" for wish in request.wishes)
     put(f"{request.id}  {request.state.value}  dossier {request.dossier}\nwanted by\n{wishes}\n")
     put(plain.render(dossier, colour=wants_colour()))

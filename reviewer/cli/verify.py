@@ -26,10 +26,9 @@ def command(folder: Path, root: Path, state: Path | None, min_serial: int | None
 
     Example: reviewer verify /srv/allowlist --root root.json --state ~/.reviewer-seen
     """
-    moment = now()
     verified = verified_list(folder, root, state=state, min_serial=min_serial)
     listed = verified.allowlist
-    age = max(0, (moment - listed.created).days)
+    age = verified.age.days
     if style == "json":
         put_json(
             {
@@ -62,7 +61,7 @@ def verified_list(folder: Path, root: Path, *, state: Path | None = None, min_se
         UsageFault: the root file cannot be read.
         Unverified: the list does not hold, with the reason.
     """
-    from allowlist.errors import AllowlistError  # noqa: PLC0415  --help does not need the verifier
+    from allowlist.errors import AllowlistError, StateUnusable  # noqa: PLC0415  --help does not need the verifier
     from allowlist.trusted import verify  # noqa: PLC0415  the same
 
     try:
@@ -75,5 +74,9 @@ def verified_list(folder: Path, root: Path, *, state: Path | None = None, min_se
         raise Unverified(f"{folder} is not a folder", hint="give the folder that `reviewer publish --to` wrote")
     try:
         return verify(folder, trusted, now=now(), state=state, min_serial=min_serial)
+    except StateUnusable as error:
+        raise Unverified(
+            f"what was seen before is not known: {error}", hint="give another --state, or mend it; the list itself may be sound"
+        ) from error
     except AllowlistError as error:
         raise Unverified(f"the list does not verify: {error}", hint="do not use it; ask whoever publishes it") from error
