@@ -60,7 +60,10 @@ def begin(name: str, catalog: Path = CATALOG) -> Path:
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name for a check: say what was seen, in lower-case words joined by -")
     folder = catalog / name.replace("-", "_")
-    folder.mkdir()
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        raise FileExistsError(f"there is a check {name} already; choose another name, nothing was changed") from None
     for path, text in _FILES.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text.format(name=folder.name.replace("_", "-"), skill=_SKILL), encoding="utf-8")
