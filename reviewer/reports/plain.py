@@ -27,7 +27,8 @@ _STYLES = {
 }
 _LEAST_POINTS = 0.05  # what would be written as 0.0 is left out, unless others carry the same and it is only not alone
 _AXES = ("malice", "weakness", "impact", "provenance", "coverage")
-_ALWAYS = {"malice": "shared", "weakness": "shared", "coverage": ""}
+_SHARED = "shared"
+_ALWAYS = {"malice": _SHARED, "weakness": _SHARED, "coverage": ""}
 _SEVERITIES = {Severity.CRITICAL: "red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "", Severity.INFO: "dim"}
 _CERTAINTIES = {
     Certainty.PROVEN: "",
@@ -108,10 +109,11 @@ def _explanation(dossier: Dossier, paper: Paper) -> None:
     telling = [reason for reason in assessment.reasons if abs(reason.points) >= _LEAST_POINTS or reason.axis in _ALWAYS]
     telling.sort(key=lambda reason: _AXES.index(reason.axis))
     if telling:
-        paper.head("Why (what the score would lose without each; they overlap)")
-        for reason in telling[:_MOST_REASONS]:
+        shown = [(f"{r.points:+6.1f}" if abs(r.points) >= _LEAST_POINTS else _ALWAYS[r.axis], r) for r in telling[:_MOST_REASONS]]
+        shared = any(points == _SHARED for points, _ in shown)
+        paper.head(f"Why (what the score would lose without each; {'shared: others carry the same' if shared else 'they overlap'})")
+        for points, reason in shown:
             where = f"  {_place(reason.at)}" if reason.at else ""
-            points = f"{reason.points:+6.1f}" if abs(reason.points) >= _LEAST_POINTS else _ALWAYS[reason.axis]
             paper.line(f"{escape(reason.sentence, _LINE)}{where}", mark=f"{points:>6}  {reason.axis:<10}  ")
         _more(len(telling), _MOST_REASONS, paper)
     _list("What would change it", assessment.counterfactuals, paper)
@@ -137,8 +139,9 @@ def _abilities(dossier: Dossier, paper: Paper) -> None:
         paper.line(f"{sentence(capability)}  ({about})  {where}".rstrip(), mark="! " if grade >= _SENSITIVE else "  ", style=style)
     known = {capability.id for capability in every}
     open_ended = known & _OPEN_ENDED or any(capability.certainty is Certainty.POSSIBLE for capability in every)
-    if target.tools and dossier.assessment.complete and dossier.assessment.coverage >= 1 and not open_ended:
-        paper.line(f"All of its own code was read: it {'; '.join(absences(frozenset(known)))}.", style="green")
+    followed = dossier.assessment.complete and dossier.assessment.coverage >= 1 and not target.doubts
+    if target.tools and followed and not open_ended:
+        paper.line(f"Not seen in its own code, which was read whole: {'; '.join(absences(frozenset(known)))}.", style="green")
 
 
 def _merged(capabilities: Iterable[Capability]) -> list[Capability]:

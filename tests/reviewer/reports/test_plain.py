@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.model import Certainty, Location, Scope, Severity, TargetKind, Trigger, Unreadable
-from reviewer.model import Package, Recommendation
+from reviewer.model import Package, Reason, Recommendation
 from reviewer.reports.plain import render
 from tests.builders import (
     a_capability,
@@ -97,6 +97,19 @@ def test_every_axis_of_the_risk_is_shown_apart() -> None:
 
     assert "malice 0.40 · weakness 0.80 · provenance x1.00 · 100 % read" in text
     assert [line.split()[1] for line in section(text, "Why").splitlines()[1:3]] == ["malice", "weakness"]
+
+
+def test_points_that_several_carry_are_explained_where_they_stand() -> None:
+    alone = a_dossier(SERVER, a_scan(a_weakness()))
+    together = replace(
+        alone, assessment=replace(alone.assessment, reasons=(Reason(axis="malice", sentence="It says two of the same.", points=0.0),))
+    )
+
+    assert "shared" not in section(render(alone), "Why")
+    assert section(render(together), "Why").splitlines() == [
+        "Why (what the score would lose without each; shared: others carry the same)",
+        "  shared  malice      It says two of the same.",
+    ]
 
 
 def test_an_incomplete_dossier_says_so_and_claims_no_absence() -> None:
