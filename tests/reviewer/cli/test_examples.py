@@ -9,6 +9,7 @@ import click
 import pytest
 
 from reviewer.cli import cli
+from reviewer.errors import ExitCode
 
 README = Path(__file__).resolve().parents[3] / "README.md"
 
@@ -65,3 +66,8 @@ def test_what_cannot_be_typed_is_seen() -> None:
 def test_every_command_is_in_the_readme() -> None:
     shown = "\n".join(in_readme())
     assert [name for name in cli.list_commands(click.Context(cli)) if f"reviewer {name}" not in shown] == []
+
+
+def test_the_readme_names_every_exit_code_and_no_other() -> None:
+    named = re.findall(r"^\| (\d+) \| .+ \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [int(code) for code in named] == sorted(ExitCode)
