@@ -139,9 +139,8 @@ def _abilities(dossier: Dossier, paper: Paper) -> None:
         paper.line(f"{sentence(capability)}  ({about})  {where}".rstrip(), mark="! " if grade >= _SENSITIVE else "  ", style=style)
     known = {capability.id for capability in every}
     open_ended = known & _OPEN_ENDED or any(capability.certainty is Certainty.POSSIBLE for capability in every)
-    followed = dossier.assessment.complete and dossier.assessment.coverage >= 1 and not target.doubts
-    if target.tools and followed and not open_ended:
-        paper.line(f"Not seen in its own code, which was read whole: {'; '.join(absences(frozenset(known)))}.", style="green")
+    if target.tools and dossier.assessment.complete and dossier.assessment.coverage >= 1 and not open_ended:
+        paper.line(f"All of its own code was read: it {'; '.join(absences(frozenset(known)))}.", style="green")
 
 
 def _merged(capabilities: Iterable[Capability]) -> list[Capability]:
