@@ -55,12 +55,16 @@ class Recommendation(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A wish: this source, for this team, because of this reason."""
+    """A wish: this source, for this team, because of this reason.
+
+    ``requested_by`` is unproven; ``account`` is the user of the operating system who typed it, empty where there is none.
+    """
 
     source: str
     requested_by: str
     team: str
     reason: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
 
     Example: reviewer approve R-1 --key carol --statement "read all four tools" --expires 90d
     """
-    from reviewer.review.people import check_name  # noqa: PLC0415  --help does not need the desk
+    from reviewer.review.names import check_name  # noqa: PLC0415  --help does not need the desk
     from reviewer.review.verdicts import Narrowing, approve  # noqa: PLC0415  the same
 
     approval = approve(

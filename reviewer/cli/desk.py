@@ -57,8 +57,11 @@ def home_of(context: click.Context) -> Home:
 
 def acting_name(chosen: str | None) -> str:
     """Give the name under which an unsigned command acts: ``--as``, or the user of the operating system (unproven)."""
-    if chosen:
-        return chosen
+    return chosen or account_name()
+
+
+def account_name() -> str:
+    """Give the user of the operating system."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

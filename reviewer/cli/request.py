@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reviewer.cli.console import put, put_json, tell
-from reviewer.cli.desk import acting_name, home_of, now, plain_or_json
+from reviewer.cli.desk import account_name, acting_name, home_of, now, plain_or_json
 from reviewer.errors import ReviewerError
 
 
@@ -25,13 +25,13 @@ def command(context: click.Context, source: str, team: str, reason: str, name: s
     from reviewer.cli.world import standards, world  # noqa: PLC0415  --help does not need the pipeline
     from reviewer.model import Submission  # noqa: PLC0415  the same
     from reviewer.pipeline import prepare  # noqa: PLC0415  the same
-    from reviewer.review.people import check_name  # noqa: PLC0415  the same
+    from reviewer.review.names import check_name  # noqa: PLC0415  the same
     from reviewer.review.requests import file_request  # noqa: PLC0415  the same
 
     home = home_of(context)
     store = home.store()
     actor = check_name(acting_name(name))
-    submission = Submission(source=source, requested_by=actor, team=check_name(team, "team"), reason=reason)
+    submission = Submission(source=source, requested_by=actor, team=check_name(team, "team"), reason=reason, account=account_name())
     (outcome,) = prepare([source], world=world(home.blobs, allow_local_git=allow_local_git), standards=standards())
     if isinstance(outcome, ReviewerError):
         raise outcome

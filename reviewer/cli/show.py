@@ -28,6 +28,9 @@ def command(context: click.Context, request_id: str, style: str) -> None:
     if style == "json":
         put(json.render(dossier))
         return
-    wishes = "\n".join(f"  {wish.by} for {wish.team}: {shown(wish.reason)}" for wish in request.wishes)
+    wishes = "\n".join(
+        f"  {wish.by} (unproven, account {shown(wish.account) or 'unknown'}) for {wish.team}: {shown(wish.reason)}"
+        for wish in request.wishes
+    )
     put(f"{request.id}  {request.state.value}  dossier {request.dossier}\nwanted by\n{wishes}\n")
     put(plain.render(dossier, colour=wants_colour()))

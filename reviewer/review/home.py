@@ -24,7 +24,7 @@ from allowlist.keys import load_signer, new_key, write_private
 from allowlist.repository import create_root
 from reviewer.assess.policy import Policy
 from reviewer.errors import ReviewerError, UsageFault
-from reviewer.review.people import check_name
+from reviewer.review.names import check_name
 from reviewer.store import Store
 
 ROOT_KEY = "root"

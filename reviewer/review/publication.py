@@ -19,7 +19,6 @@ from allowlist.repository import render
 from reviewer.assess.policy import Lifetimes, Policy
 from reviewer.errors import Refused, ReviewerError, UsageFault
 from reviewer.model import Recommendation
-from reviewer.review.people import same_person
 from reviewer.review.requests import is_live
 from reviewer.review.state import ApprovedEntry, Desk, Role, fold
 from reviewer.store import Store, Transaction
@@ -110,8 +109,8 @@ def _check_threshold(desk: Desk, entry: Entry, policy: Policy) -> None:
     """Count again what `approve` counted: an event that was written by hand must not put a line into the list."""
     needed = policy.review.approvals[Recommendation(entry.recommendation)]
     approved = desk.entries[entry.id]
-    asked_before = [wish.by for wish in desk.requests[approved.request].wishes if wish.at < approved.approved_at]
-    people = [person for person in entry.approved_by if not any(same_person(name, person) for name in asked_before)]
+    request = desk.requests[approved.request]
+    people = [person for person in entry.approved_by if not request.asked_by(person, before=approved.approved_at)]
     if needed is None or len(people) < needed:
         asked = "forbids it" if needed is None else f"asks for {needed}"
         raise Refused(

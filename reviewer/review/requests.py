@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from reviewer.errors import UsageFault
 from reviewer.model import Dossier, Submission
-from reviewer.review.people import check_name, check_words, same_person
+from reviewer.review.names import check_name, check_words, same_person
 from reviewer.review.state import ApprovedEntry, Desk, Request, RequestState, fold
 from reviewer.store import Store, Transaction
 from reviewer.wire import decode, encode
@@ -30,6 +30,9 @@ class Filed:
 
 def file_request(store: Store, submission: Submission, dossier: Dossier, *, now: datetime) -> Filed:
     """Keep the dossier and file the wish. The same content is the same request, with one more requester.
+
+    The requester's name is unproven; the account of the system is kept with it, so that nobody decides on what they asked for
+    in another's name.
 
     A request that nobody has signed yet gets the newest dossier of its own source, so that new checks reach the reviewer; the
     same bytes from elsewhere never exchange what a reviewer may be reading. An approved one is opened again when no live entry
@@ -61,7 +64,7 @@ def _append(
     known = desk.requests.get(request_id)
     actor, at = submission.requested_by, now.isoformat()
     judged = {"recommendation": dossier.assessment.recommendation.value, "score": dossier.assessment.score, "dossier": digest}
-    wish = {"team": submission.team, "reason": submission.reason, "source": dossier.snapshot.source}
+    wish = {"team": submission.team, "reason": submission.reason, "source": dossier.snapshot.source, "account": submission.account}
     if known is None:
         named = {"identity": dossier.snapshot.identity, "name": dossier.target.name, "kind": dossier.kind.value}
         transaction.append("request.submitted", request_id, actor=actor, at=at, body={**wish, **judged, **named})

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from reviewer.errors import ReviewerError
+from reviewer.review.names import same_person
 from reviewer.store import Event
 
 
@@ -37,13 +38,14 @@ class Role(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One person's wish for a request's content."""
+    """One person's wish for a request's content. Nobody proves by whom they ask; ``account`` is the user of the system who typed it."""
 
     by: str
     team: str
     reason: str
     source: str
     at: datetime
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,11 @@ class Request:
     def requesters(self) -> tuple[str, ...]:
         """Who asked, each once, in order."""
         return tuple(dict.fromkeys(wish.by for wish in self.wishes))
+
+    def asked_by(self, name: str, *, before: datetime | None = None) -> bool:
+        """Tell whether this person asked, by this name or by this account of the system."""
+        wishes = [wish for wish in self.wishes if before is None or wish.at < before]
+        return any(same_person(asker, name) for wish in wishes for asker in (wish.by, wish.account))
 
     @property
     def teams(self) -> tuple[str, ...]:
@@ -208,7 +215,9 @@ def _person_removed(desk: _Growing, event: Event) -> None:
 
 def _wish(event: Event) -> Wish:
     body = event.body
-    return Wish(by=event.actor, team=body["team"], reason=body["reason"], source=body["source"], at=_moment(event))
+    return Wish(
+        by=event.actor, team=body["team"], reason=body["reason"], source=body["source"], at=_moment(event), account=body.get("account", "")
+    )
 
 
 def _moment(event: Event) -> datetime:

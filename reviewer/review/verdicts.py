@@ -15,7 +15,8 @@ from reviewer.assess.policy import Policy
 from reviewer.errors import Refused, ReviewerError, UsageFault
 from reviewer.model import Dossier
 from reviewer.review.entries import conditions_of, expiry, subject_of
-from reviewer.review.people import check_words, same_person, signing_member
+from reviewer.review.names import check_words, same_person
+from reviewer.review.people import signing_member
 from reviewer.review.requests import dossier_of, the_entry, the_request
 from reviewer.review.state import ApprovedEntry, Decision, Desk, Member, Request, RequestState, Role, fold
 from reviewer.store import Store, Transaction
@@ -104,7 +105,7 @@ def _may_decide(desk: Desk, request: Request, signer: Signer) -> Member:
     if not request.state.is_open:
         done = f"as {request.entry}" if request.entry else ""
         raise UsageFault(f"{request.id} is {request.state.value} {done}".strip(), hint=_next_step(request))
-    if any(same_person(name, member.name) for name in request.requesters):
+    if request.asked_by(member.name):
         raise Refused(f"{member.name} asked for {request.id} and cannot decide on it", hint="another reviewer has to")
     return member
 
@@ -221,7 +222,7 @@ def standing(desk: Desk, request: Request) -> tuple[Decision, ...]:
         if decision.verdict == "approve"
         and decision.dossier == request.dossier
         and _still_reviews(desk, decision)
-        and not any(same_person(name, decision.by) for name in request.requesters)
+        and not request.asked_by(decision.by)
     )
 
 

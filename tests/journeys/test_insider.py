@@ -327,3 +327,29 @@ def test_a_home_whose_path_means_something_to_a_database_is_a_folder_like_any_ot
 
     assert (desk.home / "desk.sqlite").is_file()
     assert {path.name for path in desk.scratch.iterdir()} == {"home"}
+
+
+def test_who_asks_in_anothers_name_from_their_own_account_cannot_decide(desk: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "Rosa")
+    desk.ask(desk.skill("diary"), name="bert")
+
+    one_line(approve(desk, "R-3", "rosa"), 4)
+    assert "bert (unproven, account Rosa)" in desk.must("show", "R-3").out
+    assert approve(desk, "R-3", "theo").json["entry"] == "E-1"
+
+
+def test_a_revocation_ends_the_same_bytes_under_every_name(desk: DeskWorld) -> None:
+    approve(desk, "R-1", "rosa")
+    with sqlite3.connect(desk.home / "desk.sqlite") as connection:
+        body = json.loads(connection.execute("SELECT body FROM events WHERE subject = 'R-1'").fetchone()[0])
+        other = json.dumps({**body, "identity": f"{body['identity']} pkg:npm/minutes@1.0.0"})
+        at = datetime.now(UTC).isoformat()  # noqa: TID251  as the program would write it
+        row = (at, "request.submitted", "R-3", "ada", other)
+        connection.execute("INSERT INTO events (at, kind, subject, actor, body) VALUES (?, ?, ?, ?, ?)", row)
+    connection.close()
+    assert approve(desk, "R-3", "theo").json["entry"] == "E-2"
+
+    ended = desk.must("revoke", "E-2", "--key", desk.key("theo"), "--reason", "taken over", "--format", "json").json
+
+    assert ended["entries"] == ["E-1", "E-2"]
+    assert verified(desk) == []
