@@ -7,14 +7,14 @@ must be quick. Errors become one line with a hint and an exit code here, and now
 from __future__ import annotations
 
 import importlib
-import io
 import sys
 from pathlib import Path
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from reviewer import __version__
-from reviewer.cli.console import complain
+from reviewer.cli.console import complain, show_every_sign
 from reviewer.errors import ExitCode, ReviewerError
 
 SECTIONS = {
@@ -66,16 +66,18 @@ def cli(context: click.Context, home: Path | None) -> None:
 
 def main() -> None:
     """Run the program; end with one of the documented exit codes."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a sign is no reason to fail
+    show_every_sign()
     try:
-        status = cli.main(standalone_mode=False)
+        status = cli.main(prog_name="reviewer", standalone_mode=False)
     except ReviewerError as error:
         complain(error.message, error.hint)
         sys.exit(error.exit_code)
-    except click.ClickException as error:
+    except NoArgsIsHelpError as error:
         error.show()
+        sys.exit(ExitCode.USAGE)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        complain(error.format_message(), f"`{context.command_path} --help` says how it is used" if context else "")
         sys.exit(ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted; nothing was changed")

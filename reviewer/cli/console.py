@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -19,6 +20,13 @@ def wants_colour(stream: object = None) -> bool:
         return True
     stream = stream or sys.stdout
     return bool(getattr(stream, "isatty", lambda: False)()) and not os.environ.get("CI")
+
+
+def show_every_sign() -> None:
+    r"""Let both outputs write what they have no sign for as ``\u2713``: a terminal that knows few signs is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def put(text: str) -> None:

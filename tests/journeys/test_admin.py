@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.world import DeskWorld, a_desk
-from tests.program import Ran
+from tests.program import Ran, run
 
 PROGRAM = Path(sys.executable).with_name("reviewer")
 
@@ -94,3 +94,27 @@ def test_a_reader_who_leaves_early_is_no_error_that_is_shown(desk: DeskWorld) ->
 
     assert ran.stderr == b""
     assert ran.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nonsense",),
+        ("scan",),
+        ("scan", "x", "--format", "word"),
+        ("export",),
+        ("verify", "x"),
+        ("approve",),
+        ("keys", "forge"),
+        ("scan", "--no"),
+    ],
+)
+def test_words_that_cannot_be_meant_are_one_line_with_a_hint(desk: DeskWorld, words: tuple[str, ...]) -> None:
+    ran = desk.run(*words)
+
+    one_line(ran, 2)
+    assert "--help" in ran.err
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    assert "Example:" in run().err
