@@ -423,6 +423,14 @@ def test_an_approval_by_somebody_who_is_not_of_the_list() -> None:
         check(world)
 
 
+def test_an_approval_from_the_future() -> None:
+    world = World()
+    world.approve("E-1", world.sign("Ada", subject(), at=NOW + 2 * DAY))
+
+    with pytest.raises(errors.Unapproved, match="after the list was made"):
+        check(world)
+
+
 def test_an_approval_in_somebody_elses_name() -> None:
     world = good_world()
     world.approve("E-3", world.sign("Ada", subject("mine"), with_key="Ben"))
