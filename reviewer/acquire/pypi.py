@@ -117,11 +117,21 @@ def _choose_version(packages: Sequence[DistributionPackage], source: Source) -> 
         usable = [each for each, files in by_version.items() if not all(file.is_yanked for file in files)]
         found = max((each for each in usable if not each.is_prerelease), default=max(usable, default=None))
     if found is None:
-        newest = str(max(by_version)) if by_version else "none"
-        wanted = f"no version {source.version}" if source.version else "no file that can be read"
-        raise NotFetchedError(f"{source.name} has {wanted} in the Python index.", hint=f"The newest there is {newest}.")
+        raise _not_there(source, str(max(by_version)) if by_version else None)
     files = by_version[found]
     return str(found), [file for file in files if not file.is_yanked] or files
+
+
+def _not_there(source: Source, newest: str | None) -> NotFetchedError:
+    if newest is None:
+        return NotFetchedError(
+            f"{source.name} has no file that can be read in the Python index.", hint="Give its source repository instead."
+        )
+    if source.version is not None:
+        hint = f"The newest there is {newest}."
+        return NotFetchedError(f"{source.name} has no version {source.version} in the Python index.", hint=hint)
+    hint = f"Its authors no longer want it installed. To look at it all the same: pypi:{source.name}=={newest}"
+    return NotFetchedError(f"Every version of {source.name} was withdrawn (yanked).", hint=hint)
 
 
 def _version(package: DistributionPackage) -> Version | None:

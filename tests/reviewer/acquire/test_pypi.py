@@ -105,6 +105,13 @@ def test_the_newest_final_version_is_the_default(registry: Registry, tmp_path: P
     assert fetched(f"pypi:some-server{asked}", tmp_path / "blobs").version == chosen
 
 
+def test_a_package_whose_every_version_is_yanked_says_so(registry: Registry, tmp_path: Path) -> None:
+    publish(registry, {WHEEL: wheel(tmp_path)}, yanked="use another")
+    error = refused("pypi:some-server", tmp_path / "blobs")
+    assert "withdrawn" in error.message
+    assert "pypi:some-server==" in error.hint
+
+
 def test_a_yanked_version_is_taken_only_when_named_and_then_told(registry: Registry, tmp_path: Path) -> None:
     publish(registry, {WHEEL: wheel(tmp_path)}, yanked="leaks\u202etokens")
     refused("pypi:some-server", tmp_path / "blobs")
