@@ -167,6 +167,7 @@ class Table:
         self._below: dict[str, list[Api]] = {}
         self._sdks: dict[str, list[Sdk]] = {}
         self._clients = {name.rpartition(".")[0] for api in apis if api.object is ObjectKind.HOST for name in api.names}
+        self._all: dict[str, frozenset[CapabilityId]] = {}
         for api in apis:
             for name in api.names:
                 index, key = (self._below, name[:-2]) if name.endswith(".*") else (self._exact, name)
@@ -204,6 +205,22 @@ class Table:
         """Give the rows for an imported module, or for the nearest package above it (``.`` or ``/`` between)."""
         found = (self._sdks[above] for above in (module, *_above(module)) if above in self._sdks)
         return tuple(next(found, ()))
+
+    def powers(self, module: str) -> frozenset[CapabilityId]:
+        """Give all that the calls of a module could do, by the rows that name it or something in it."""
+        return self._powers().get(module, frozenset())
+
+    def _powers(self) -> Mapping[str, frozenset[CapabilityId]]:
+        if not self._all:
+            found: dict[str, set[CapabilityId]] = {}
+            rows = [*self._exact.items(), *((f"{above}.*", apis) for above, apis in self._below.items())]
+            for name, apis in rows:
+                for above in _above(name):
+                    found.setdefault(above, set()).update(capability for api in apis for capability in api.capability)
+            for module, sdks in self._sdks.items():
+                found.setdefault(module, set()).update(capability for sdk in sdks for capability in sdk.capability)
+            self._all = {name: frozenset(powers) for name, powers in found.items()}
+        return self._all
 
     def uses(self, site: CallSite) -> Iterator[Use]:
         """Give what a call means. A call into an SDK means what its import means."""

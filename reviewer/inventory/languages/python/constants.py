@@ -16,7 +16,7 @@ from reviewer.inventory.languages.python.names import Names, Ref, argument_for
 from reviewer.inventory.languages.python.scopes import Binding, Bound, Scope
 from reviewer.inventory.languages.python.strings import is_bytes, parts
 from reviewer.inventory.languages.python.syntax import arguments, children
-from reviewer.inventory.languages.python.texts import FUNCTIONS, LENGTH, METHODS, UNKNOWN, formatted, number, replaced
+from reviewer.inventory.languages.python.texts import FUNCTIONS, LENGTH, METHODS, UNKNOWN, formatted, joined, number, replaced
 
 __all__ = ["UNKNOWN", "Constants", "Made", "documentation"]
 
@@ -38,7 +38,7 @@ Env = Mapping[str, Any]
 
 
 class Constants:
-    """Evaluates expressions of one submission. With ``template``, what an f-string inserts and is not known stays as ``{expression}``."""
+    """Evaluates expressions of one submission. With ``template``, what a text inserts and is not known stays as ``{expression}``."""
 
     def __init__(self, names: Names, *, template: bool = False) -> None:
         """Take the names of the submission."""
@@ -118,12 +118,7 @@ class Constants:
         return node.text() if self._template else UNKNOWN
 
     def _adjacent(self, node: SgNode, scope: Scope, env: Env) -> Any:  # noqa: ANN401
-        return self._joined("", [self.of(child, scope, env) for child in children(node)])
-
-    def _joined(self, separator: str, pieces: list[Any]) -> Any:  # noqa: ANN401
-        if not all(isinstance(piece, str) for piece in pieces) or sum(len(piece) + len(separator) for piece in pieces) > LENGTH:
-            return UNKNOWN
-        return separator.join(pieces)
+        return joined("", [self.of(child, scope, env) for child in children(node)])
 
     def _inner(self, node: SgNode, scope: Scope, env: Env) -> Any:  # noqa: ANN401
         inside = children(node)
@@ -316,7 +311,7 @@ class Constants:
             return [element for value in values for element in value]
         if all(isinstance(value, dict) for value in values):
             return {key: element for value in values for key, element in value.items()}
-        return self._joined("", values)
+        return joined("", values)
 
     def _percent(self, node: SgNode, right: SgNode, scope: Scope, env: Env) -> Any:  # noqa: ANN401
         pattern, given = self.of(node.field("left"), scope, env), self.of(right, scope, env)
@@ -378,9 +373,10 @@ class Constants:
             return METHODS[method](owner)
         given = [self.of(value, scope, env) for value in positional]
         if method == "join" and len(given) == 1 and isinstance(given[0], list):
-            return self._joined(owner, given[0])
+            return joined(owner, given[0])
         if method == "format":
-            return formatted(owner, given, {name: self.of(value, scope, env) for name, value in keywords.items()})
+            found = formatted(owner, given, {name: self.of(value, scope, env) for name, value in keywords.items()})
+            return owner if found is UNKNOWN and self._template else found
         return replaced(owner, given) if method == "replace" else UNKNOWN
 
     def _of_dict(self, owner: dict[Any, Any], method: str, key: str | None) -> Any:  # noqa: ANN401

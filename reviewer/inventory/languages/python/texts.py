@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-__all__ = ["FUNCTIONS", "LENGTH", "METHODS", "UNKNOWN", "Unknown", "formatted", "number", "replaced"]
+__all__ = ["FUNCTIONS", "LENGTH", "METHODS", "UNKNOWN", "Unknown", "formatted", "joined", "number", "replaced"]
 
 #: How long a text may grow, in characters.
 LENGTH = 2_000_000
@@ -35,7 +35,16 @@ FUNCTIONS: Mapping[str, Callable[[str], str]] = {
     "textwrap.dedent": textwrap.dedent,
     "inspect.cleandoc": inspect.cleandoc,
     "str": str,
+    "pydantic.AnyUrl": str,
+    "pydantic.networks.AnyUrl": str,
 }
+
+
+def joined(separator: str, pieces: list[Any]) -> Any:  # noqa: ANN401  a text, or unknown
+    """Give ``separator.join(pieces)``."""
+    if not all(isinstance(piece, str) for piece in pieces) or sum(len(piece) + len(separator) for piece in pieces) > LENGTH:
+        return UNKNOWN
+    return separator.join(pieces)
 
 
 def replaced(text: str, given: list[Any]) -> Any:  # noqa: ANN401  a text, or unknown

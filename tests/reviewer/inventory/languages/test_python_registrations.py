@@ -43,8 +43,7 @@ def told(found: Extraction) -> list[tuple[str, str | None]]:
         "import fastmcp\ndef sell(item: str):\n    'Sells it.'\nm = fastmcp.FastMCP('shop', tools=[sell])\n",
         "from fastmcp.tools import tool\n@tool\ndef sell(item: str):\n    'Sells it.'\n",
         "from fastmcp import FastMCP\nclass Shop(FastMCP): pass\ns = Shop('x')\n@s.tool\ndef sell(item: str):\n    'Sells it.'\n",
-        "from awslabs.mcp_lambda_handler import MCPLambdaHandler\nimport mcp\n"
-        "h = MCPLambdaHandler(name='x')\n@h.tool()\ndef sell(item: str):\n    'Sells it.'\n",
+        "import mcp\nfrom awslabs.mcp_lambda_handler import MCPLambdaHandler as M\n@M('x').tool()\ndef sell(item: str): 'Sells it.'\n",
     ],
 )
 def test_every_fastmcp_style_registers_the_same_tool(code: str) -> None:
@@ -328,3 +327,30 @@ def test_look_alikes_are_no_tools(code: str) -> None:
 def test_a_server_that_cannot_be_resolved_counts_where_the_file_speaks_mcp() -> None:
     code = "from mcp.server.fastmcp import Context\ndef register(thing):\n    @thing.tool()\n    def f(ctx: Context): ...\n"
     assert [tool.name for tool in read(server=code).tools] == ["f"]
+
+
+def test_templates_of_prompts_and_addresses_of_resources_are_texts() -> None:
+    found = read(
+        server="""
+            from mcp.server import Server
+            from mcp import types
+            from pydantic import AnyUrl
+            TEMPLATE = 'Act on {topic}.'
+            server = Server('x')
+            @server.list_prompts()
+            async def prompts():
+                return [types.Prompt(name='act', description='Acts.')]
+            @server.get_prompt()
+            async def prompt(name, arguments):
+                text = TEMPLATE.format(topic=arguments['topic'])
+                return types.GetPromptResult(messages=[types.PromptMessage(role='user', content=types.TextContent(text=text.strip()))])
+            @server.list_resources()
+            async def resources():
+                return [types.Resource(uri=AnyUrl('memo://x'), name='Memo')]
+        """
+    )
+    assert [(tool.kind.value, tool.name, tool.dynamic) for tool in found.tools] == [
+        ("prompt", "act", False),
+        ("resource", "memo://x", False),
+    ]
+    assert [(surface.owner, surface.text) for surface in found.surfaces] == [("act", "Act on {topic}.")]
