@@ -91,6 +91,8 @@ def write_folder(files: Mapping[str, bytes], folder: Path, *, disk: Disk | None 
     folder = folder.absolute()
     if foreign := next((path for path in files if not is_ours(path)), None):
         raise NotWritten(f"{foreign} is not a file of a published folder")
+    if not folder.name:
+        raise Foreign(f"{folder} is no folder that could be exchanged; name one below it")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time(folder):
