@@ -11,7 +11,10 @@ from reviewer.cli.desk import default_policy, home_of, key_option, now, plain_or
 
 
 def _comma_separated(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+    parts = tuple(part.strip() for value in values for part in value.split(","))
+    if not all(parts):
+        raise click.BadParameter("a part is empty, which would narrow nothing; leave the option away if that is meant")
+    return parts
 
 
 @click.command()

@@ -13,6 +13,10 @@ from reviewer.errors import Refused, UsageFault
 from reviewer.model import Dossier, PublishedPackage
 
 DAYS = re.compile(r"([1-9][0-9]{0,4})d")
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+HOST = re.compile(rf"({_LABEL}(\.{_LABEL})*|\*\.{_LABEL}(\.{_LABEL})+)(:[0-9]{{1,5}})?")
+LONGEST_HOST = 259  # 253 signs of a name (RFC 1035), a colon and a port
+PORTS = range(1, 65_536)
 STARTABLE = frozenset({TargetKind.MCP_SERVER, TargetKind.BUNDLE, TargetKind.PLUGIN, TargetKind.COLLECTION})
 
 
@@ -105,7 +109,7 @@ def conditions_of(dossier: Dossier, *, teams: Sequence[str], tools: Sequence[str
         some = ", ".join(sorted(known)[:8]) or "none"
         raise UsageFault(f"{dossier.target.name} has no tool named {', '.join(strangers)}", hint=f"its tools: {some}")
     for host in hosts:
-        if not re.fullmatch(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?", host):
+        if not (HOST.fullmatch(host) and len(host) <= LONGEST_HOST and int(host.partition(":")[2] or 1) in PORTS):
             raise UsageFault(f"{host!r} is not a host name", hint="write api.acme.example, without scheme or path")
     return Conditions(
         teams=tuple(sorted(set(teams))), expires=expires, tools=tuple(sorted(set(tools))), hosts=tuple(sorted({h.lower() for h in hosts}))
