@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import sys
@@ -70,13 +71,15 @@ def account_name() -> str:
 
 def signer_of(key: Path) -> Signer:
     """Load a private key, asking for its passphrase if it has one and a person is there to ask."""
+    from allowlist.errors import AllowlistError  # noqa: PLC0415  --help does not need it
     from allowlist.keys import is_encrypted  # noqa: PLC0415  --help does not need it
     from reviewer.review.home import signer_from  # noqa: PLC0415  the same
 
     passphrase = os.environ.get("REVIEWER_PASSPHRASE")
-    if passphrase is None and key.is_file() and is_encrypted(key) and sys.stdin.isatty() and sys.stderr.isatty():
-        passphrase = click.prompt(f"Passphrase of {key}", hide_input=True, err=True)
-    return signer_from(key, passphrase.encode() if passphrase else None)
+    with contextlib.suppress(AllowlistError):  # a file that cannot be read is refused below, with its reason
+        if passphrase is None and key.is_file() and sys.stdin.isatty() and sys.stderr.isatty() and is_encrypted(key):
+            passphrase = click.prompt(f"Passphrase of {key}", hide_input=True, err=True)
+    return signer_from(key, os.fsencode(passphrase) if passphrase else None)
 
 
 def default_policy() -> Policy:

@@ -44,7 +44,7 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
 
     Example: reviewer export claude-code --from /srv/allowlist --root root.json --team payments --output out
     """
-    from allowlist.exports import NARROWINGS, formats  # noqa: PLC0415  --help does not need the exports
+    from allowlist.exports import formats  # noqa: PLC0415  --help does not need the exports
 
     known = formats()
     if listing:
@@ -54,8 +54,7 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
         raise click.UsageError("give FORMAT, --from, --root and --output (or --list)")
     if name not in known:
         raise UsageFault(f"there is no format named {name}", hint=f"formats: {', '.join(known)}")
-    if strange := sorted(set(losses) - set(NARROWINGS)):
-        raise UsageFault(f"there is no loss of the kind {', '.join(strange)}", hint=f"kinds: {', '.join(NARROWINGS)}")
+    _refuse_nonsense(folder, output, losses)
     rendered = _rendered(name, folder, root, team=team, state=state, losses=losses)
     if check:
         _compare(rendered, output)
@@ -74,6 +73,16 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
         put("\n".join(str(output / path) for path in sorted(rendered.files)))
         for entry, reason in rendered.left_out.items():
             tell(f"left out {shown(entry)}: {shown(reason)}")
+
+
+def _refuse_nonsense(folder: Path, output: Path, losses: tuple[str, ...]) -> None:
+    """Raise UsageFault for what cannot be meant, before anything is read or written."""
+    from allowlist.exports import NARROWINGS  # noqa: PLC0415  --help does not need the exports
+
+    if output.resolve().is_relative_to(folder.resolve()):
+        raise UsageFault(f"{output} lies in the published list {folder}, which then verifies no longer", hint="give another --output")
+    if strange := sorted(set(losses) - set(NARROWINGS)):
+        raise UsageFault(f"there is no loss of the kind {', '.join(strange)}", hint=f"kinds: {', '.join(NARROWINGS)}")
 
 
 def _description(export: Export) -> dict[str, object]:

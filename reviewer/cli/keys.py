@@ -38,7 +38,7 @@ def new(context: click.Context, name: str, style: str) -> None:
     if not passphrase and sys.stdin.isatty() and sys.stderr.isatty():
         prompt = "Passphrase (empty for none)"
         passphrase = click.prompt(prompt, hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True)
-    path = make_key(home, name, passphrase.encode() or None)
+    path = make_key(home, name, os.fsencode(passphrase) or None)
     if style == "json":
         put_json({"name": name, "private": str(path), "public": f"{path}.pub"})
         return

@@ -118,3 +118,14 @@ def test_words_that_cannot_be_meant_are_one_line_with_a_hint(desk: DeskWorld, wo
 
 def test_without_a_command_the_help_is_shown() -> None:
     assert "Example:" in run().err
+
+
+@pytest.mark.parametrize("below", ["", "targets", "targets/../new"])
+def test_an_export_never_goes_into_the_published_list(desk: DeskWorld, below: str) -> None:
+    one_line(export(desk, desk.scratch / "published" / below), 2)
+
+    desk.must("verify", str(desk.scratch / "published"), "--root", desk.root)
+
+
+def test_the_whole_disk_is_no_place_for_a_list(desk: DeskWorld) -> None:
+    one_line(desk.run("publish", "--to", "/"), 2)

@@ -353,3 +353,28 @@ def test_a_revocation_ends_the_same_bytes_under_every_name(desk: DeskWorld) -> N
 
     assert ended["entries"] == ["E-1", "E-2"]
     assert verified(desk) == []
+
+
+@pytest.mark.parametrize("option", ["--tools", "--hosts"])
+@pytest.mark.parametrize("value", ["", ",", "a,,b", " "])
+def test_a_narrowing_that_is_empty_is_not_taken_for_none(desk: DeskWorld, option: str, value: str) -> None:
+    one_line(approve(desk, "R-1", "rosa", option, value), 2)
+
+
+@pytest.mark.parametrize(
+    "host", ["a..b", "-x", "*", "*.*", "*.com", "https://x.example", "x.example/y", "x:0", "x:70000", "x:", "b\u00fc.example", ".x", "x."]
+)
+def test_a_host_that_is_none(desk: DeskWorld, host: str) -> None:
+    one_line(approve(desk, "R-1", "rosa", f"--hosts={host}"), 2)
+
+
+@pytest.mark.parametrize("host", ["localhost", "api.acme.example:443", "*.acme.example", "10.0.0.1", "API.acme.example"])
+def test_a_host_that_is_one(desk: DeskWorld, host: str) -> None:
+    assert approve(desk, "R-1", "rosa", "--hosts", host).code == 0
+
+
+def test_a_passphrase_that_is_no_utf_8_opens_what_it_locked(desk: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", "secret\udcff")
+    desk.must("people", "add", "uma", "--role", "reviewer", "--key", new_key(desk, "uma"))
+
+    assert approve(desk, "R-1", "uma").json["entry"] == "E-1"
