@@ -283,6 +283,7 @@ class Target:
     ``texts`` maps every readable path to its decoded text (lazily; empty once a target has left the
     sandbox, as are ``surfaces``). ``programs`` are the commands that the package puts on the path
     (``bin`` of package.json, console scripts of a wheel). ``coverage`` is the share of reachable bytes that was parsed, 0 to 1.
+    ``doubts`` are some places of its code that cannot be followed, so that nothing can be said about what the code never does.
     """
 
     kind: TargetKind
@@ -298,6 +299,7 @@ class Target:
     programs: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     coverage: float = 1.0
+    doubts: tuple[Location, ...] = ()
     surfaces: tuple[Surface, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 

@@ -18,7 +18,7 @@ from reviewer.inventory.assembly import (
     with_declared,
     without_doubles,
 )
-from reviewer.inventory.code import extract_code
+from reviewer.inventory.code import doubted, extract_code
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.ledger import Ledger, keep_ledger, share_read
 from reviewer.inventory.texts import Texts
@@ -55,6 +55,8 @@ def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> T
     owners = Owners(components)
     tools = placed_tools(tree.extraction.tools, facts.tools, owners)
     of_code = list(served(tree.extraction.capabilities, owners))
+    doubts = doubted(tree)
+    of_code += served(doubts.capabilities, owners)
     found: list[Capability] = [*of_code, *started_by(facts.autoruns, of_code, tree), *facts.capabilities]
     rows = _rows(ledger, tree, facts)
     kind = whole_kind(components)
@@ -73,6 +75,7 @@ def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> T
         programs=facts.programs,
         unreadable=rows,
         coverage=share_read(ledger.files, ledger.origins, rows),
+        doubts=doubts.places,
         surfaces=_surfaces(tree, facts, tools, owners),
         texts=tree.texts,
     )

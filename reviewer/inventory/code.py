@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from checks.model import Certainty, File, Unreadable
-from reviewer.inventory.file_types import is_vendored
+from checks.model import Certainty, File, Location, Unreadable
+from reviewer.inventory.doubts import Doubts, find_doubts
+from reviewer.inventory.file_types import is_code, is_vendored
 from reviewer.inventory.languages.interface import Extraction, Language
 from reviewer.inventory.texts import Selection
 from reviewer.inventory.tree import Tree
@@ -31,6 +32,21 @@ def extract_code(readers: Mapping[str, Language], tree: Tree) -> tuple[Extractio
                 results.append(_as_installed(extraction) if vendored else extraction)
     rows.extend(row for result in results for row in result.unreadable)
     return _joined(results), tuple(rows)
+
+
+def doubted(tree: Tree) -> Doubts:
+    """Find where the code cannot be followed. Code that no reader understands, and installed packages of others, are doubted as such."""
+    code = [file for file in tree.files.values() if is_code(file.language) and file.path in tree.texts]
+    own = [file for file in code if not is_vendored(file.path)]
+    found = find_doubts(own, tree.texts, _modules(tree))
+    others = [Location(path=file.path) for file in code if is_vendored(file.path)]
+    return replace(found, places=(*found.places, *others[:1]))
+
+
+def _modules(tree: Tree) -> frozenset[str]:
+    """Give the names under which the submission imports its own code: its modules, packages and package folders."""
+    paths = [path for path in tree.files if path.endswith(".py")]
+    return frozenset(part.removesuffix(".py") for path in paths for part in path.split("/"))
 
 
 def _within(files: Iterable[File]) -> tuple[list[File], list[str]]:

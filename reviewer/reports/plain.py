@@ -139,8 +139,10 @@ def _abilities(dossier: Dossier, paper: Paper) -> None:
         paper.line(f"{sentence(capability)}  ({about})  {where}".rstrip(), mark="! " if grade >= _SENSITIVE else "  ", style=style)
     known = {capability.id for capability in every}
     open_ended = known & _OPEN_ENDED or any(capability.certainty is Certainty.POSSIBLE for capability in every)
-    if target.tools and dossier.assessment.complete and dossier.assessment.coverage >= 1 and not open_ended:
-        paper.line(f"All of its own code was read: it {'; '.join(absences(frozenset(known)))}.", style="green")
+    followed = dossier.assessment.complete and dossier.assessment.coverage >= 1 and not target.doubts
+    if target.tools and followed and not open_ended:
+        never = "; ".join(absences(frozenset(known)))
+        paper.line(f"All of its own code was read and followed, that of its packages was not. By itself it {never}.", style="green")
 
 
 def _merged(capabilities: Iterable[Capability]) -> list[Capability]:

@@ -59,8 +59,8 @@ What would change it
 What it can do
     Send data to the addresses that stand in its code: api.example  (notable, in the code)
     server.py:3
-  All of its own code was read: it changes no files; reads no stored passwords, keys or tokens;
-  starts no programs.
+  All of its own code was read and followed, that of its packages was not. By itself it changes no
+  files; reads no stored passwords, keys or tokens; starts no programs.
 
 Tools, prompts and resources (1)
   get  server.py:7
@@ -130,6 +130,12 @@ def test_an_incomplete_dossier_says_so_and_claims_no_absence() -> None:
 )
 def test_no_absence_is_claimed_where_anything_could_follow(held: object) -> None:
     text = render(a_dossier(a_target(tools=(a_tool(),), capabilities=(held,))))
+
+    assert "All of its own code was read" not in text
+
+
+def test_no_absence_is_claimed_of_code_that_cannot_be_followed() -> None:
+    text = render(a_dossier(a_target(tools=(a_tool(),), doubts=(Location(path="server.py", line=3),))))
 
     assert "All of its own code was read" not in text
 
