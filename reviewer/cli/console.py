@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
+PAGE = 100
+
 
 def wants_colour(stream: object = None) -> bool:
     """Follow ``NO_COLOR``, ``FORCE_COLOR`` and ``CI``; else colour a terminal only."""
@@ -29,8 +31,20 @@ def show_every_sign() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def page_width() -> int:
+    """Give the columns of a report: those of the terminal, 100 at most, 100 where there is none."""
+    return min(PAGE, shutil.get_terminal_size((PAGE, 24)).columns) if sys.stdout.isatty() else PAGE
+
+
+def _wipe_progress() -> None:
+    if sys.stderr.isatty() and not os.environ.get("CI"):
+        sys.stderr.write("\r\x1b[2K")
+        sys.stderr.flush()
+
+
 def put(text: str) -> None:
     """Write the artefact, or a part of it, to stdout."""
+    _wipe_progress()
     click.echo(text, color=wants_colour())
 
 
@@ -41,6 +55,7 @@ def put_json(document: Mapping[str, object] | Sequence[object]) -> None:
 
 def tell(sentence: str) -> None:
     """Say something to the person, on stderr."""
+    _wipe_progress()
     click.echo(sentence, err=True, color=wants_colour(sys.stderr))
 
 
@@ -66,7 +81,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = []
     for number, row in enumerate(cells):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        lines.append(click.style(line[:room], bold=True) if number == 0 else line[:room])
+        line = line if len(line) <= room else f"{line[: room - 1]}…"
+        lines.append(click.style(line, bold=True) if number == 0 else line)
     return "\n".join(lines)
 
 
@@ -81,10 +97,4 @@ class TerminalProgress:
         """Tell what is being done now."""
         if self._speaks:
             sys.stderr.write(f"\r\x1b[2K{shown(sentence)}")
-            sys.stderr.flush()
-
-    def done(self) -> None:
-        """Wipe the line."""
-        if self._speaks:
-            sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checks.text import escape
-from reviewer.cli.console import complain, put, tell, wants_colour
+from reviewer.cli.console import complain, page_width, put, tell, wants_colour
 from reviewer.errors import ExitCode, NotFetchedError, ReviewerError
 from reviewer.model import Recommendation
 
@@ -84,7 +84,7 @@ def _render(style: str, sources: Sequence[str], outcomes: Sequence[Dossier | Rev
         case "cyclonedx":
             return "\n".join(cyclonedx.render(dossier) for dossier in dossiers)
         case _:
-            return "\n\n".join(plain.render(dossier, colour=wants_colour()) for dossier in dossiers)
+            return "\n\n".join(plain.render(dossier, width=page_width(), colour=wants_colour()) for dossier in dossiers)
 
 
 def _comment(source: str, outcome: Dossier | ReviewerError) -> None:

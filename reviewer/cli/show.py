@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reviewer.cli.console import put, shown, wants_colour
+from reviewer.cli.console import page_width, put, shown, wants_colour
 from reviewer.cli.desk import home_of, plain_or_json
 
 
@@ -33,4 +33,4 @@ def command(context: click.Context, request_id: str, style: str) -> None:
         for wish in request.wishes
     )
     put(f"{request.id}  {request.state.value}  dossier {request.dossier}\nwanted by\n{wishes}\n")
-    put(plain.render(dossier, colour=wants_colour()))
+    put(plain.render(dossier, width=page_width(), colour=wants_colour()))

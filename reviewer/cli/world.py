@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,9 @@ from reviewer.errors import UsageFault
 
 if TYPE_CHECKING:
     from checks.model import Check
+    from reviewer.model import Reading, SemgrepReport, Snapshot
     from reviewer.pipeline import Standards, World
+    from reviewer.ports import Progress, Reader, Semgrep
 
 
 def catalogue() -> tuple[Check, ...]:
@@ -40,9 +44,29 @@ def world(blobs: Path, *, allow_local_git: bool = False) -> World:
     from reviewer.pipeline import World  # noqa: PLC0415  the same
     from reviewer.sandbox import SandboxedReader, SandboxedSemgrep  # noqa: PLC0415  the same
 
-    kept = BlobFolder(blobs)
+    kept, progress = BlobFolder(blobs), TerminalProgress()
     return World(
-        fetcher=Acquirer(kept, allow_local_git=allow_local_git, progress=TerminalProgress()),
-        reader=SandboxedReader(kept),
-        semgrep=SandboxedSemgrep(kept),
+        fetcher=Acquirer(kept, allow_local_git=allow_local_git, progress=progress),
+        reader=_AnnouncedReader(SandboxedReader(kept), progress),
+        semgrep=_AnnouncedSemgrep(SandboxedSemgrep(kept), progress),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _AnnouncedReader:
+    reader: Reader
+    progress: Progress
+
+    def read(self, snapshots: Sequence[Snapshot], checks: Sequence[Check]) -> list[Reading]:
+        self.progress.say(f"Examining {', '.join(snapshot.name for snapshot in snapshots[:3])}")
+        return self.reader.read(snapshots, checks)
+
+
+@dataclass(frozen=True, slots=True)
+class _AnnouncedSemgrep:
+    semgrep: Semgrep
+    progress: Progress
+
+    def run(self, snapshots: Sequence[Snapshot], readings: Sequence[Reading], checks: Sequence[Check]) -> list[SemgrepReport]:
+        self.progress.say("Following data flow")
+        return self.semgrep.run(snapshots, readings, checks)
