@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from allowlist.errors import (
     AllowlistError,
+    ClockBehind,
     Expired,
     Foreign,
     KeysOverlap,
@@ -33,6 +34,7 @@ from allowlist.model import Allowlist, Conditions, Entry, Person, Revocation, Su
 __all__ = [
     "Allowlist",
     "AllowlistError",
+    "ClockBehind",
     "Conditions",
     "Entry",
     "Expired",

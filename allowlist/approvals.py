@@ -17,7 +17,10 @@ from allowlist.model import Allowlist, Entry, Person
 
 REVIEWER = "reviewer"
 CLOCKS_DIFFER = timedelta(days=1)
-"""How far ahead a reviewer's clock may be. An approval from the future outlives the policy's longest life, and every revocation."""
+"""How far clocks may differ: a reviewer's from the publisher's, the publisher's from a tenant's.
+
+An approval from the future outlives the policy's longest life, and every revocation.
+"""
 
 
 def holders(allowlist: Allowlist, apart: Collection[str]) -> tuple[dict[str, Person], dict[str, Key]]:

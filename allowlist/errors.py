@@ -18,6 +18,12 @@ class Expired(AllowlistError):  # noqa: N818  a verdict on a list, not a malfunc
     reason = "expired"
 
 
+class ClockBehind(AllowlistError):  # noqa: N818  a verdict on a list, not a malfunction
+    """The list was made after now: with a clock that is behind, nothing ever expires."""
+
+    reason = "clock-behind"
+
+
 class RolledBack(AllowlistError):  # noqa: N818  a verdict on a list, not a malfunction
     """An older list than one that was seen, or demanded, is offered."""
 

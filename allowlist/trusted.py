@@ -34,10 +34,11 @@ from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 from tuf.ngclient.config import EnvelopeType
 
 from allowlist import layout, memory
-from allowlist.approvals import check_entries, check_revocations, holders
+from allowlist.approvals import CLOCKS_DIFFER, check_entries, check_revocations, holders
 from allowlist.canonical import dump, parse
 from allowlist.document import decode
 from allowlist.errors import (
+    ClockBehind,
     Expired,
     KeysOverlap,
     KeyUnusable,
@@ -92,6 +93,7 @@ def verify_files(
 
     Raises:
         Expired: root, timestamp, snapshot, targets or list are too old at ``now`` (or at the greatest time seen before).
+        ClockBehind: made after ``now``.
         RolledBack: older than what was seen or demanded.
         Tampered, Missing, NotCovered: a file changed, gone, or added.
         WronglySigned: another root, an unknown key, a signature that does not fit.
@@ -236,6 +238,8 @@ def _check_allowlist(allowlist: Allowlist, targets: Targets, now: datetime) -> N
     custom = targets.targets[layout.ALLOWLIST_TARGET].custom
     if custom != {"serial": allowlist.serial}:
         raise Malformed(f"targets: custom must be the serial {allowlist.serial} of the list")
+    if now < allowlist.created - CLOCKS_DIFFER:
+        raise ClockBehind(f"the list was made on {allowlist.created:%Y-%m-%d}, and the clock here says {now:%Y-%m-%d}; set the clock")
     if now >= allowlist.expires:
         raise Expired(f"the list itself expired on {allowlist.expires:%Y-%m-%d}; ask whoever publishes it for a fresh one")
 

@@ -423,6 +423,13 @@ def test_an_approval_by_somebody_who_is_not_of_the_list() -> None:
         check(world)
 
 
+def test_a_clock_that_is_behind_the_list() -> None:
+    world = good_world()
+
+    with pytest.raises(errors.ClockBehind, match="set the clock"):
+        verify_files(world.files(), world.roots[0], now=NOW - 2 * DAY)
+
+
 def test_an_approval_from_the_future() -> None:
     world = World()
     world.approve("E-1", world.sign("Ada", subject(), at=NOW + 2 * DAY))
