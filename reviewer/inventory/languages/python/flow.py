@@ -77,7 +77,8 @@ class Flow:
             return UNKNOWN
         if key in self._active:
             return UNKNOWN
-        self._active.add(key)
+        if node.kind() != "identifier":  # a name within its own value is what it was before; its bindings are guarded themselves
+            self._active.add(key)
         self._depth += 1
         found = self._of(node, scope)
         self._depth -= 1

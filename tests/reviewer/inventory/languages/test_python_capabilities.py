@@ -19,6 +19,7 @@ BASE = 'https://api.example/v1'
 """
 
 Row = tuple[str, str, tuple[str, ...]]
+NET: Row = ("net.out", "literal", ("api.example",))
 
 
 def read(**files: str) -> Extraction:
@@ -103,6 +104,7 @@ def test_what_a_literal_path_or_command_means_beyond_the_call(body: str, capabil
         ("def go(a):\n    os.system(a)", "go(arg)", ("proc.exec", "tool-argument", ())),
         ("def go(a):\n    os.system(a)", "go('ls -l')", ("proc.exec", "literal", ("ls",))),
         ("def go(a):\n    os.system(a)\ndef via(b):\n    go(f'{b} x')", "via(arg)", ("proc.exec", "tool-argument", ())),
+        ("def more(u, q):\n    if q:\n        u = f'{u}&q={q}'\n    return u", "u = BASE + '/?'\nu = more(u, arg)\nfetch(u)", NET),
         ("def url(p):\n    return f'{BASE}/{p}'", "requests.get(url(arg))", ("net.out", "literal", ("api.example",))),
         (
             (
