@@ -19,6 +19,7 @@ from reviewer.inventory.assembly import (
     without_doubles,
 )
 from reviewer.inventory.code import doubted, extract_code
+from reviewer.inventory.disguises import find_disguises
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.ledger import Ledger, keep_ledger, share_read
 from reviewer.inventory.texts import Texts
@@ -94,7 +95,7 @@ def _rows(ledger: Ledger, tree: Tree, facts: Facts) -> tuple[Unreadable, ...]:
     led = {path for component in facts.components for path in component.references}
     led.update(path for run in facts.autoruns for path in run_files(run, tree))
     rows = reached_rows(ledger.rows, ledger.suspects, frozenset(led))
-    return tuple(dict.fromkeys((*rows, *facts.unreadable, *tree.faults())))
+    return tuple(dict.fromkeys((*rows, *find_disguises(tree), *facts.unreadable, *tree.faults())))
 
 
 def _surfaces(tree: Tree, facts: Facts, tools: Iterable[Tool], owners: Owners) -> tuple[Surface, ...]:

@@ -33,11 +33,11 @@ def find(tree: Tree) -> Facts:
     manifests = {
         path.rpartition("/")[0].rpartition("/")[0]: path
         for path in tree.named("plugin.json")
-        if path.rpartition("/")[0].rpartition("/")[2] in names("plugin_folders")
+        if path.rpartition("/")[0].rpartition("/")[2].lower() in names("plugin_folders")
     }
     facts = [_plugin(root, tree.document(path).mapping, path, tree) for root, path in sorted(manifests.items())]
     for path in tree.named("marketplace.json"):
-        if path.rpartition("/")[0].rpartition("/")[2] in names("plugin_folders"):
+        if path.rpartition("/")[0].rpartition("/")[2].lower() in names("plugin_folders"):
             facts.extend(_marketplace(path, set(manifests), tree))
     facts.extend(_project(folder, tree) for folder in sorted(_project_folders(tree)))
     return together(facts)
