@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from checks.model import Confidence, File, Hit, Location, Severity, Target
+from checks.model import Confidence, File, Hit, Location, Severity, Surface, SurfaceRole, Target
 from checks.prose import INTERFACE_ROLES
 from checks.text import HiddenRun, Lines, decode_selectors, decode_tags, hidden_runs, is_readable
 
+_SHOWN = INTERFACE_ROLES | {SurfaceRole.SKILL_DESCRIPTION}
 _MOST_HITS = 20  # per file; one is enough to look at it
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _OVERRIDES = re.compile("[\u202d\u202e]")
@@ -29,14 +31,26 @@ def inspect(target: Target) -> Iterator[Hit]:
         text = target.texts.get(file.path, "")
         hits = [*_escaped(file, text), *_runs(file, text)]
         yield from hits[:_MOST_HITS]
+    files = {file.path: file for file in target.files}
     for surface in target.surfaces:
-        if surface.role in INTERFACE_ROLES and "\x1b" in surface.text:
+        yield from _spelled_out(surface, files.get(surface.at.path), target.texts.get(surface.at.path, ""))
+        if surface.role in _SHOWN and "\x1b" in surface.text:
             yield Hit(
                 at=surface.at,
                 message=f"The text of {surface.owner} holds terminal escape sequences, which can hide what stands beside them.",
                 evidence=surface.text,
                 severity=Severity.HIGH,
             )
+
+
+def _spelled_out(surface: Surface, file: File | None, written: str) -> Iterator[Hit]:
+    """Look at what only the parsed text holds: characters that the file spells as escapes of its language."""
+    if file is None or surface.text.isascii():
+        return
+    for run in hidden_runs(surface.text):
+        if run.text not in written and (hit := _judge(file, surface.text, run, surface.at.line)) is not None:
+            yield replace(hit, message=f"Spelled as escapes in the text of {surface.owner}: {hit.message[0].lower()}{hit.message[1:]}")
+            return
 
 
 def _runs(file: File, text: str) -> Iterator[Hit]:
