@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import gzip
 import http.server
 import io
@@ -24,6 +26,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from checks.loader import load_checks
+from reviewer.isolation import ChildLimits
+from reviewer.sandbox import SandboxedReader
 from tests.journeys.world import SKILL, DeskWorld, a_desk
 from tests.program import Ran, run
 
@@ -286,7 +291,71 @@ def test_a_tree_over_the_limit(tmp_path: Path) -> None:
     assert row["gate"] is True
 
 
+# -- the child dies: an incomplete dossier with the reason
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [(ChildLimits(wall=0.02), "timed out"), (ChildLimits(resident=8 << 20), "memory"), (ChildLimits(output=64), "output")],
+)
+def test_a_child_over_its_limit_is_an_incomplete_dossier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: ChildLimits, reason: str
+) -> None:
+    monkeypatch.setattr("reviewer.sandbox.SandboxedReader", functools.partial(SandboxedReader, limits=limits))
+
+    document = judged(run("scan", str(a_skill(tmp_path / "minutes")), "--format", "json"))
+
+    print(document["failure"])
+    assert reason in document["failure"]
+    assert {result["outcome"] for result in document["results"]} <= {"failed", "not-applicable"}
+
+
+def test_a_child_that_somebody_kills_is_an_incomplete_dossier(tmp_path: Path) -> None:
+    skill = a_skill(tmp_path / "minutes")
+    (skill / "notes.md").write_text("See [one](https://notes.example/x) and `run` it.\n" * 150_000)
+    scan = subprocess.Popen(
+        [str(PROGRAM), "scan", str(skill), "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    child = next((pid for _ in range(500) if (pid := reading_child(scan.pid))), None) if scan.poll() is None else None
+    assert child is not None
+    os.kill(child, signal.SIGKILL)
+    out, err = scan.communicate(timeout=60)
+
+    judged(Ran(code=scan.returncode, out=out, err=err))
+
+
+def reading_child(root: int) -> int | None:
+    """Give the process below another that reads hostile bytes, once it runs."""
+    time.sleep(0.01)
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError):
+            if b"reviewer.sandbox.child" in (place / "cmdline").read_bytes() and root in ancestors(int(place.name)):
+                return int(place.name)
+    return None
+
+
+def ancestors(pid: int) -> list[int]:
+    found = []
+    while pid > 1:
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        found.append(pid)
+    return found
+
+
 # -- our own files: every error with its place, exit 2
+
+
+def test_every_error_of_the_catalogue_is_named_with_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "catalog" / "odd_one").mkdir(parents=True)
+    (tmp_path / "catalog" / "odd_one" / "check.yaml").write_text("title: x\nseverty: high\n")
+    monkeypatch.setattr("checks.loader.load_checks", functools.partial(load_checks, tmp_path / "catalog"))
+
+    ran = run("checks", "list")
+
+    assert ran.code == 2
+    assert "odd_one/check.yaml: severty" in ran.err
+    assert "odd_one/check.yaml: question" in ran.err
+    assert "Traceback" not in ran.err
 
 
 def test_every_error_of_a_policy_is_named_with_its_place(tmp_path: Path) -> None:
