@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from checks.model import CapabilityId, Certainty, Location
 from reviewer.inventory.doubts.tables import Doubt, Powers, powers
+from reviewer.inventory.languages.python.servers import load_registry
 
 __all__ = ["doubts"]
 
@@ -55,6 +56,7 @@ class _File:
         for node in nodes:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from self._imported(node)
+        self.quiet.update(run for node in nodes if isinstance(node, ast.Call) for run in self._run_elsewhere(node))
         for node in nodes:
             if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and node not in self.quiet:
                 yield from self._used(node)
@@ -68,6 +70,16 @@ class _File:
             for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
                 if annotation is not None:
                     self.quiet.update(ast.walk(annotation))
+
+    def _run_elsewhere(self, node: ast.Call) -> Iterator[ast.AST]:
+        """Give what a call like ``asyncio.to_thread(f, x)`` runs: the reader of the language follows it as a call."""
+        if isinstance(node.func, (ast.Name, ast.Attribute)):
+            runners = load_registry().runners
+            position = runners.get(self._name(node.func) or "")
+            if position is None and isinstance(node.func, ast.Attribute):
+                position = runners.get(f".{node.func.attr}")
+            if position is not None:
+                yield from node.args[position : position + 1]
 
     def _at(self, node: ast.AST) -> Location:
         return Location(path=self.path, line=getattr(node, "lineno", 0))

@@ -105,6 +105,7 @@ def test_a_power_of_javascript_that_is_handed_over_or_looked_up_counts(start: st
         "import httpx\ndef ask(client: httpx.AsyncClient) -> httpx.Response | None: ...",
         "import subprocess\ntry:\n    pass\nexcept subprocess.TimeoutExpired:\n    pass",
         "class Kind:\n    def act(self, name):\n        return getattr(self, f'do_{name}')()",
+        "import asyncio, requests\nasync def get(url):\n    return await asyncio.to_thread(requests.get, url)",
     ],
 )
 def test_ordinary_python_is_not_doubted(start: str) -> None:

@@ -13,11 +13,14 @@ from reviewer.inventory.languages.python.constants import Constants
 from reviewer.inventory.languages.python.flow import Flow
 from reviewer.inventory.languages.python.names import Names, Ref
 from reviewer.inventory.languages.python.scopes import Bound, Condition, Module, Scope, Site
+from reviewer.inventory.languages.python.servers import load_registry
 from reviewer.inventory.languages.python.syntax import arguments, children
 from reviewer.inventory.languages.values import Guard, ObjectKind, Value
 
 __all__ = ["Facts", "note_callers"]
 
+#: The arguments of a call, in order and by name.
+Given = tuple[list[SgNode], dict[str, SgNode]]
 #: A method that only so many classes of the submission have may be meant where the object is not known.
 NAMESAKES = 3
 #: How many entries of a dispatch table are followed.
@@ -105,20 +108,35 @@ class Facts:
         if called is None:
             return
         ref = self._names.resolve(called, scope.module.homes[site.node])
+        given = arguments(site.node)
+        ref, given = self._run_elsewhere(ref, called, given, scope)
         function = _body_of(ref, self._names)
         if function is not None:
-            calls.append(self._edge(function, site.node, scope, guards))
+            calls.append(self._edge(function, given, scope, guards))
         elif ref is not None and ref.scope is None:
-            uses.extend(self._external(ref, site.node, called, scope, guards))
+            uses.extend(self._external(ref, site.node, given, scope, guards))
         elif ref is None:
             uses.extend(self._opaque(called, scope, guards))
             calls.extend(self._guessed(called, site.node, scope, guards))
         if site.node not in self._registrations:
-            calls.extend(self._passed(site.node, scope, guards))
+            calls.extend(self._passed(given, scope, guards))
             uses.extend(self._handed(site.node, scope, guards))
 
-    def _edge(self, function: Scope, call: SgNode, scope: Scope, guards: tuple[Guard, ...], *, sure: bool = True) -> Call:
-        positional, keywords = arguments(call)
+    def _run_elsewhere(self, ref: Ref | None, called: SgNode, given: Given, scope: Scope) -> tuple[Ref | None, Given]:
+        """Take ``asyncio.to_thread(f, x)`` for ``f(x)``: the same with every function that runs another with the rest of its arguments."""
+        runners = load_registry().runners
+        method = called.field("attribute") if called.kind() == "attribute" else None
+        position = runners.get(ref.name) if ref is not None and ref.scope is None else None
+        if position is None and method is not None and (ref is None or ref.scope is None):
+            position = runners.get(f".{method.text()}")
+        positional, keywords = given
+        if position is None or len(positional) <= position:
+            return ref, given
+        run = self._names.resolve(positional[position], scope)
+        return (run, (positional[position + 1 :], keywords)) if run is not None else (ref, given)
+
+    def _edge(self, function: Scope, given_nodes: Given, scope: Scope, guards: tuple[Guard, ...], *, sure: bool = True) -> Call:
+        positional, keywords = given_nodes
         names = [parameter.name for parameter in function.parameters if not parameter.star]
         given: dict[str, Value] = {}
         for parameter in function.parameters:
@@ -129,11 +147,12 @@ class Facts:
         given.update({name: self._flow.of(node, scope) for name, node in keywords.items()})
         return Call(callee=function.id, arguments=given, sure=sure, guards=guards)
 
-    def _external(self, ref: Ref, call: SgNode, called: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Use]:
+    def _external(self, ref: Ref, call: SgNode, given: Given, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Use]:
         if not self._table.match(ref.name) and not self._table.sdk(ref.name):
             return
-        positional, keywords = arguments(call)
-        owner = called.field("object") if called.kind() == "attribute" else None
+        positional, keywords = given
+        called = call.field("function")
+        owner = called.field("object") if called is not None and called.kind() == "attribute" else None
         site = CallSite(
             name=ref.name,
             at=scope.module.source.at(call),
@@ -166,7 +185,7 @@ class Facts:
         method = called.field("attribute") if called.kind() == "attribute" else None
         namesakes = self._methods.get(method.text(), []) if method is not None else []
         if 0 < len(namesakes) <= NAMESAKES:
-            yield from (self._edge(function, call, scope, guards, sure=False) for function in namesakes)
+            yield from (self._edge(function, arguments(call), scope, guards, sure=False) for function in namesakes)
 
     def _entries(self, node: SgNode | None, scope: Scope) -> dict[object, object]:
         """Give the entries of a dispatch table: of every dict that a name or an attribute may stand for."""
@@ -195,11 +214,11 @@ class Facts:
             function = _body_of(target, self._names) if isinstance(target, Ref) else None
             if function is not None and isinstance(name, str):
                 more = (Guard(parameter=key, texts=frozenset({name})),) if key else ()
-                yield self._edge(function, call, scope, (*guards, *more))
+                yield self._edge(function, arguments(call), scope, (*guards, *more))
 
-    def _passed(self, call: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Call]:
+    def _passed(self, given: Given, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Call]:
         """Give a call for each function that is passed on: a callback, or the target of a thread."""
-        positional, keywords = arguments(call)
+        positional, keywords = given
         for node in (*positional, *keywords.values()):
             if node.kind() in {"identifier", "attribute", "lambda"}:
                 ref = self._names.resolve(node, scope)

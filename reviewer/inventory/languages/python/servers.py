@@ -40,6 +40,7 @@ class Registry:
     types: Mapping[str, frozenset[str]]
     generated: frozenset[str]
     transports: Mapping[str, str]
+    runners: Mapping[str, int]
     rules: tuple[Mapping[str, Any], ...]
 
 
@@ -61,6 +62,7 @@ def load_registry() -> Registry:
         types={kind: frozenset(names) for kind, names in sheet["types"].items()},
         generated=frozenset(sheet["generated"]),
         transports=sheet["transports"],
+        runners=sheet["runners"],
         rules=tuple(sheet["rules"]),
     )
 

@@ -122,7 +122,7 @@ def test_what_a_literal_path_or_command_means_beyond_the_call(body: str, capabil
             "c.go(arg)",
             ("net.out", "literal", ("c.example",)),
         ),
-        ("import asyncio\ndef go(a='ls'):\n    os.system(a)", "await asyncio.to_thread(go)", ("proc.exec", "any", ())),
+        ("import asyncio\ndef go(a='ls'):\n    os.system(a)", "await asyncio.to_thread(go)", ("proc.exec", "literal", ("ls",))),
         ("def a(x):\n    b(x)\ndef b(x):\n    a(x)\n    os.system(x)", "a(arg)", ("proc.exec", "tool-argument", ())),
     ],
 )
@@ -185,3 +185,24 @@ def test_the_import_of_a_library_implies_what_it_is_for_but_a_module_of_the_subm
 def test_reading_the_web_brings_untrusted_content() -> None:
     code = HEAD + "@mcp.tool()\ndef t(u):\n    return requests.get(u).text\n"
     assert CapabilityId.CONTENT_UNTRUSTED in {c.id for c in extract({"s.py": code}).tools[0].capabilities}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "asyncio.to_thread(requests.get, 'https://news.example/feed')",
+        "asyncio.to_thread(fetch, 'https://news.example/feed')",
+        "anyio.to_thread.run_sync(requests.get, 'https://news.example/feed')",
+        "asyncio.get_running_loop().run_in_executor(None, requests.get, 'https://news.example/feed')",
+        "asyncio.get_running_loop().run_in_executor(None, fetch, 'https://news.example/feed')",
+    ],
+)
+def test_what_is_run_in_a_thread_is_called_with_the_rest_of_the_arguments(call: str) -> None:
+    fetch = "def fetch(url):\n    return requests.get(url).text\n"
+    code = f"{HEAD}import anyio\nimport asyncio\nimport requests\n{fetch}@mcp.tool()\nasync def t():\n    return await {call}\n"
+
+    found = {capability.id: capability for capability in extract({"server.py": code}).tools[0].capabilities}
+
+    assert found[CapabilityId.NET_OUT].scope is Scope.LITERAL
+    assert found[CapabilityId.NET_OUT].objects == ("news.example",)
+    assert found[CapabilityId.NET_OUT].certainty is Certainty.PROVEN
