@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from checks.text import visible
+
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
     from markdown_it.token import Token
@@ -28,6 +30,8 @@ YAML_ALIASES = 20
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 _PROMPT = re.compile(r"(?m)^([ \t]*)[$\u276f] (?=\S)")
+# The grammar's scanner looks characters up in a table of 256 entries and reads beyond its end, which can end the process.
+_FOREIGN = re.compile("[^\x01-\xff]")
 _LOGICAL_LINE = re.compile(r"(?:[^\n]*[\\|][ \t]*\n)*[^\n]*(?:\n|\Z)")
 _QUOTED = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)""", re.DOTALL)
 
@@ -181,7 +185,10 @@ class Script:
 
 
 def shell(text: str) -> Script:
-    """Read a shell text with tree-sitter's Bash grammar, which goes on after errors. A leading prompt ``$ `` is left out."""
+    """Read a shell text with tree-sitter's Bash grammar, which goes on after errors. A leading prompt ``$ `` is left out.
+
+    Invisible characters are left out too, and characters beyond Latin-1 become ``·``.
+    """
     return _kept_shell(text) if len(text) <= SHELL_PIECE else _shell(text)
 
 
@@ -192,7 +199,7 @@ def _kept_shell(text: str) -> Script:
 
 
 def _shell(text: str) -> Script:
-    body = _PROMPT.sub(r"\1  ", text[:SHELL_LIMIT]).encode("utf-8", "replace").decode().replace("\0", " ")
+    body = _FOREIGN.sub("\u00b7", _PROMPT.sub(r"\1  ", visible(text[:SHELL_LIMIT]).text))
     commands: list[Command] = []
     pipelines: list[Pipeline] = []
     redirections: list[Redirection] = []

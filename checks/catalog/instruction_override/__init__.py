@@ -47,7 +47,7 @@ def _posing(passage: Passage) -> Iterator[Hit]:
 def _overruling(sentence: Sentence) -> Hit | None:
     patterns = _patterns()
     overrule = patterns["overrule"].search(sentence.text)
-    if overrule is not None:
+    if overrule is not None and not patterns["forbidden"].search(sentence.text[: overrule.start()]):
         hidden = sentence.passage.block.kind is BlockKind.COMMENT
         strong = sentence.passage.role is not None or hidden
         message = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LENGTH = 400_000
 PIPES = 2_000
 HEREDOCS = 500
+#: The grammar's scanner looks these up in a table that ends long before them, which can end the process.
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 #: How many commands of one text are read.
 COMMANDS = 20_000
 
@@ -90,7 +93,7 @@ def read_script(text: str) -> Script:
         raise ContortedError(f"more than {LENGTH} characters, {PIPES} pipes or {HEREDOCS} here-documents: not parsed as shell")
     from ast_grep_py import SgRoot  # noqa: PLC0415  only where a text is shell
 
-    body = text.replace("\0", " ").replace("\r\n", "\n").encode("utf-8", "replace").decode()
+    body = _ASTRAL.sub("\ufffd", text.replace("\0", " ").replace("\r\n", "\n").encode("utf-8", "replace").decode())
     nodes = list(_walk(SgRoot(body, "bash").root()))
     variables = _variables(nodes)
     commands = [_command(node, variables) for node in nodes if node.kind() == "command"][:COMMANDS]
