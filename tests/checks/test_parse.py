@@ -76,3 +76,7 @@ def test_front_matter_is_a_mapping_or_nothing() -> None:
 )
 def test_hostile_yaml_is_nothing(text: str) -> None:
     assert yaml_document(text) is None
+
+
+def test_characters_that_the_grammar_cannot_look_up_do_not_reach_it() -> None:
+    assert words("e\u200bcho \U000e0041\u4e2d \uff43url") == [("echo", "\u00b7", "curl")]

@@ -15,7 +15,8 @@ from tests.checks.world import every_check, target_of
 ANYTHING = st.text(st.characters(codec=None), max_size=400)
 # Pieces out of which hostile texts are put together more often than by chance.
 PIECES = st.sampled_from([
-    "```bash\n", "```\n", "<!--", "-->", "| sh", "$(", "`", "<(", "<<E\n", "\n---\n", "do not tell the user", "curl http://203.0.113.1/a ",
+    "```bash\n", "```\n", "<!--", "-->", "| sh", "$(", "`", "<(", "<<E\n", "\n---\n", "do not tell the user",
+    "curl http://203.0.113.1/a ",
     "base64 -d", "~/.ssh/id_rsa", "\u202e", "\u200b", "\U000e0041", "\ufe0f", "\ud800", "\0", "\x1b[", "@mcp.tool()\ndef a(b):\n",
     "server.registerTool('a', {", "exec(", "eval(", "{", "}", "[", "](", "> ", "\n\n", "    ", "'", '"', '"""', "\\", "%41", "\\x41", "import os;",
 ])  # fmt: skip
