@@ -18,7 +18,8 @@ PIECES = st.sampled_from([
     "```bash\n", "```\n", "<!--", "-->", "| sh", "$(", "`", "<(", "<<E\n", "\n---\n", "do not tell the user",
     "curl http://203.0.113.1/a ",
     "base64 -d", "~/.ssh/id_rsa", "\u202e", "\u200b", "\U000e0041", "\ufe0f", "\ud800", "\0", "\x1b[", "@mcp.tool()\ndef a(b):\n",
-    "server.registerTool('a', {", "exec(", "eval(", "{", "}", "[", "](", "> ", "\n\n", "    ", "'", '"', '"""', "\\", "%41", "\\x41", "import os;",
+    "server.registerTool('a', {",
+    "exec(", "eval(", "{", "}", "[", "](", "> ", "\n\n", "    ", "'", '"', '"""', "\\", "%41", "\\x41", "import os;",
 ])  # fmt: skip
 HOSTILE = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
 PATHS = st.sampled_from(
