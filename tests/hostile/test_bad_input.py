@@ -9,7 +9,6 @@ import http.server
 import io
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -386,19 +385,6 @@ def test_a_policy_that_is_none_is_said(tmp_path: Path, text: str) -> None:
 
 
 # -- the home: full, read-only, newer, interrupted
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> DeskWorld:
-    desk = a_desk(tmp_path_factory.mktemp("made"))
-    desk.ask(desk.skill("minutes"))
-    return desk
-
-
-@pytest.fixture
-def desk(made: DeskWorld, tmp_path: Path) -> DeskWorld:
-    shutil.copytree(made.home, tmp_path / "home")
-    return DeskWorld(home=tmp_path / "home", scratch=tmp_path)
 
 
 def started(desk: DeskWorld, *words: str, before: str = "") -> subprocess.CompletedProcess[str]:

@@ -14,20 +14,6 @@ from tests.program import run
 SUBMISSIONS = Path(__file__).resolve().parents[1] / "demo" / "submissions"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> DeskWorld:
-    desk = a_desk(tmp_path_factory.mktemp("made"))
-    desk.ask(desk.skill("minutes"))
-    return desk
-
-
-@pytest.fixture
-def desk(made: DeskWorld, tmp_path: Path) -> DeskWorld:
-    """A desk where ada of finance has asked for a harmless Skill: R-1."""
-    shutil.copytree(made.home, tmp_path / "home")
-    return DeskWorld(home=tmp_path / "home", scratch=tmp_path)
-
-
 def approve(desk: DeskWorld, *more: str, name: str = "rosa", request: str = "R-1") -> tuple[int, str]:
     ran = desk.run("approve", request, "--key", desk.key(name), "--statement", "read it", *more)
     return ran.code, ran.out + ran.err
