@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,18 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def is_about_attacks(text: str) -> bool:
     """Say whether a text has words of one that tells about attacks, or tests for them."""
     return _patterns()[0].search(text) is not None
+
+
+@functools.cache
+def word_patterns(path: Path, *, by_line: bool = False) -> Mapping[str, re.Pattern[str]]:
+    """Read a check's ``words.yaml``: each name with one expression, or with several ways to say the same.
+
+    Case does not count. ``by_line``: ``^`` and ``$`` stand at every line's begin and end, not only at the text's.
+    """
+    flags = re.IGNORECASE | (re.MULTILINE if by_line else re.NOFLAG)
+    words = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    ways = {name: [said] if isinstance(said, str) else said for name, said in words.items()}
+    return {name: re.compile("|".join(f"(?:{one})" for one in said), flags) for name, said in ways.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

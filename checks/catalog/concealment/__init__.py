@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from checks.model import Confidence, Hit, Severity, Target
-from checks.prose import Sentence, sentences
+from checks.prose import Sentence, sentences, word_patterns
 
 _WORDS = Path(__file__).with_name("words.yaml")
-
-
-@functools.cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = yaml.load(_WORDS.read_bytes(), Loader=yaml.CSafeLoader)
-    return {name: re.compile("|".join(f"(?:{one})" for one in ways), re.IGNORECASE) for name, ways in words.items()}
 
 
 def inspect(target: Target) -> Iterator[Hit]:
@@ -30,7 +20,7 @@ def inspect(target: Target) -> Iterator[Hit]:
 
 
 def _judge(sentence: Sentence) -> Hit | None:
-    patterns = _patterns()
+    patterns = word_patterns(_WORDS)
     stealth = patterns["stealth"].search(sentence.text)
     silence = patterns["silence"].search(sentence.text)
     match = silence or stealth

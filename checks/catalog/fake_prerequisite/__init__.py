@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from checks.hosts import is_local, nameless, split, urls
 from checks.model import Confidence, Hit, Location, Severity, Target
 from checks.parse import Block, BlockKind
-from checks.prose import Passage, is_about_attacks, passages
+from checks.prose import Passage, is_about_attacks, passages, word_patterns
 
 _WORDS = Path(__file__).with_name("words.yaml")
 _NEAR = 3  # blocks before and after a link in which its password or the order to run it may stand
-
-
-@functools.cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = yaml.load(_WORDS.read_bytes(), Loader=yaml.CSafeLoader)
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in words.items()}
 
 
 def inspect(target: Target) -> Iterator[Hit]:
@@ -37,7 +28,7 @@ def inspect(target: Target) -> Iterator[Hit]:
 
 
 def _judge(passage: Passage, url: str, around: list[Block]) -> Iterator[Hit]:
-    patterns = _patterns()
+    patterns = word_patterns(_WORDS)
     parts = split(url)
     if parts is None or is_local(url):
         return
@@ -67,7 +58,8 @@ def _from_a_page(passage: Passage, url: str) -> Iterator[Hit]:
     text = passage.block.text
     parts = split(url)
     before = text[: text.find(url)].rpartition("\n")[2]
-    if parts is not None and parts.path in {"", "/"} and passage.block.kind is BlockKind.PROSE and _patterns()["obtain"].search(before):
+    words = word_patterns(_WORDS)
+    if parts is not None and parts.path in {"", "/"} and passage.block.kind is BlockKind.PROSE and words["obtain"].search(before):
         yield _hit(passage, url, "A program is to be had from a page on free hosting, with nobody's name.", severity=Severity.HIGH)
 
 

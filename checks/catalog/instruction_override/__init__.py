@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from checks.model import Confidence, Hit, Location, Severity, Target
 from checks.parse import BlockKind
-from checks.prose import Passage, Sentence, passages, sentences
+from checks.prose import Passage, Sentence, passages, sentences, word_patterns
 
 _WORDS = Path(__file__).with_name("words.yaml")
-
-
-@functools.cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = yaml.load(_WORDS.read_bytes(), Loader=yaml.CSafeLoader)
-    return {name: re.compile("|".join(f"(?:{one})" for one in ways), re.IGNORECASE | re.MULTILINE) for name, ways in words.items()}
 
 
 def inspect(target: Target) -> Iterator[Hit]:
@@ -33,7 +23,7 @@ def inspect(target: Target) -> Iterator[Hit]:
 
 
 def _posing(passage: Passage) -> Iterator[Hit]:
-    patterns = _patterns()
+    patterns = word_patterns(_WORDS, by_line=True)
     block = passage.block
     if not passage.interface:
         return
@@ -45,7 +35,7 @@ def _posing(passage: Passage) -> Iterator[Hit]:
 
 
 def _overruling(sentence: Sentence) -> Hit | None:
-    patterns = _patterns()
+    patterns = word_patterns(_WORDS, by_line=True)
     overrule = patterns["overrule"].search(sentence.text)
     if overrule is not None and not patterns["forbidden"].search(sentence.text[: overrule.start()]):
         hidden = sentence.passage.block.kind is BlockKind.COMMENT

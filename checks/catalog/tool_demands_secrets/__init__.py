@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from checks.model import Confidence, Hit, Severity, SurfaceRole, Target, Tool
-from checks.prose import Sentence, sentences
+from checks.prose import Sentence, sentences, word_patterns
 
 _WORDS = Path(__file__).with_name("words.yaml")
 _LONG_NAME = 60  # characters; a name that carries a sentence, not a thing
@@ -25,12 +22,6 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-.\s]+")
 _DEPTH = 12
 
 
-@functools.cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = yaml.load(_WORDS.read_bytes(), Loader=yaml.CSafeLoader)
-    return {name: re.compile("|".join(f"(?:{one})" for one in ways), re.IGNORECASE) for name, ways in words.items()}
-
-
 def inspect(target: Target) -> Iterator[Hit]:
     """Look for demand, object and way out in one sentence or its neighbour, and for names that demand."""
     for sentence in sentences(target):
@@ -42,7 +33,7 @@ def inspect(target: Target) -> Iterator[Hit]:
 
 
 def _judge(sentence: Sentence) -> Hit | None:
-    patterns = _patterns()
+    patterns = word_patterns(_WORDS)
     secret = patterns["file"].search(sentence.text)
     thing = secret or patterns["knowledge"].search(sentence.text)
     if thing is None or not patterns["demand"].search(sentence.text) or patterns["belongs"].search(sentence.text):
@@ -55,7 +46,7 @@ def _judge(sentence: Sentence) -> Hit | None:
 
 
 def _through_tool(sentence: Sentence, thing: re.Match[str], *, secret: bool) -> Hit | None:
-    patterns = _patterns()
+    patterns = word_patterns(_WORDS)
     out = patterns["parameter"].search(f"{sentence.text} {sentence.after}") or sentence.passage.role is SurfaceRole.SCHEMA
     if not out and not patterns["network"].search(sentence.context):
         return None

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
-
-import yaml
 
 from checks.code import Program, programs
 from checks.commands import ShellText, Standing, shell_texts
 from checks.model import Confidence, Hit, Location, Severity, SurfaceRole, Target
 from checks.parse import Command, shell
-from checks.prose import Sentence, sentences
+from checks.prose import Sentence, sentences, word_patterns
 
 _WORDS = Path(__file__).with_name("words.yaml")
 _WRITES = {
@@ -32,12 +29,6 @@ _PATHS_OF = {"tee": 0, "cp": -1, "mv": -1, "install": -1, "ln": -1, "rsync": -1}
 _ROLES = frozenset({SurfaceRole.SKILL_BODY, SurfaceRole.COMMAND, SurfaceRole.AGENT, SurfaceRole.REFERENCE})
 
 
-@functools.cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = yaml.load(_WORDS.read_bytes(), Loader=yaml.CSafeLoader)
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in words.items()}
-
-
 def inspect(target: Target) -> Iterator[Hit]:
     """Look at commands, at calls that write files, and at sentences that order the model to."""
     seen: set[Location] = set()
@@ -51,7 +42,7 @@ def _hits(target: Target) -> Iterator[Hit]:
     for text in shell_texts(target):
         if text.standing not in {Standing.PROGRAM, Standing.DOCUMENTED}:
             yield from _by_command(text)
-    worth = re.compile(f"{_patterns()['settings'].pattern}|{_patterns()['memory'].pattern}", re.IGNORECASE)
+    worth = re.compile(f"{word_patterns(_WORDS)['settings'].pattern}|{word_patterns(_WORDS)['memory'].pattern}", re.IGNORECASE)
     for program in programs(target, worth):
         yield from _by_program(program)
     for sentence in sentences(target):
@@ -67,13 +58,13 @@ def _by_command(text: ShellText) -> Iterator[Hit]:
         what = _kind(path)
         if what is None:
             continue
-        home = bool(_patterns()["home"].search(path))
+        home = bool(word_patterns(_WORDS)["home"].search(path))
         if text.standing is Standing.AUTOMATIC:
             severity = None
         elif text.standing is Standing.SCRIPT and home:
             severity = Severity.MEDIUM
         else:
-            severity = Severity.MEDIUM if home and _patterns()["agent_home"].search(path) and what == "memory" else Severity.LOW
+            severity = Severity.MEDIUM if home and word_patterns(_WORDS)["agent_home"].search(path) and what == "memory" else Severity.LOW
         severity = Severity.LOW if text.described else severity
         if severity is Severity.LOW and not home:
             continue
@@ -97,15 +88,15 @@ def _by_program(program: Program) -> Iterator[Hit]:
             continue
         meaning = program.meaning(path.text())
         what = _kind(meaning)
-        if what is not None and _patterns()["home"].search(meaning):
+        if what is not None and word_patterns(_WORDS)["home"].search(meaning):
             severity = Severity.LOW if program.described else Severity.MEDIUM
             yield _hit(program.place(call), what, path.text(), call.text(), severity)
 
 
 def _by_order(sentence: Sentence) -> Iterator[Hit]:
-    order = _patterns()["order"].search(sentence.text)
+    order = word_patterns(_WORDS)["order"].search(sentence.text)
     what = _kind(sentence.text[order.end() - 3 :]) if order else None
-    agents = _patterns()["home"].search(sentence.text) and _patterns()["agent_home"].search(sentence.text)
+    agents = word_patterns(_WORDS)["home"].search(sentence.text) and word_patterns(_WORDS)["agent_home"].search(sentence.text)
     if order is None or what is None or not agents:
         return
     message = "The text orders to write standing orders for the agent into the user's home."
@@ -116,7 +107,7 @@ def _by_order(sentence: Sentence) -> Iterator[Hit]:
 
 
 def _kind(path: str) -> str | None:
-    return next((name for name in ("settings", "memory") if _patterns()[name].search(path)), None)
+    return next((name for name in ("settings", "memory") if word_patterns(_WORDS)[name].search(path)), None)
 
 
 def _hit(at: Location, what: str, path: str, evidence: str, severity: Severity | None) -> Hit:
