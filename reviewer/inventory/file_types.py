@@ -17,13 +17,17 @@ _DIALECTS = frozenset({"javascript", "jsx", "typescript", "tsx"})  # one program
 _RUNNERS = frozenset({"env", "run", "-s", "busybox"})
 
 
-def language_of(path: str, text: str) -> str:
-    """Name the language of a text, lower case: ``python``, ``shell``, ``markdown``, ``json``, …; ``text`` if nothing else is known."""
+def language_of(path: str, text: str, *, executable: bool = False) -> str:
+    """Name the language of a text, lower case: ``python``, ``shell``, ``markdown``, ``json``, …; ``text`` if nothing else is known.
+
+    An ``executable`` file without a telling name or ``#!`` line is run by a shell as its own script (POSIX ``execlp``, ENOEXEC).
+    """
     by_name = _by_name(path)
     if text.startswith("#!"):
         by_content = shebang_language(text)
         return by_name if by_name and by_content in _DIALECTS and by_name in _DIALECTS else by_content or by_name or "text"
-    return by_name or ("html" if _HTML.match(text) else "text")
+    unknown = "shell" if executable and "." not in path.rpartition("/")[2] else "text"
+    return by_name or ("html" if _HTML.match(text) else unknown)
 
 
 def shebang_language(text: str) -> str | None:

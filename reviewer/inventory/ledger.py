@@ -16,6 +16,8 @@ from reviewer.model import Snapshot
 
 #: How many bytes one file may have to be read. What is larger is hashed only.
 FILE_BYTES = 10_000_000
+#: As git writes the mode of a file that may be run.
+_EXECUTABLE = "100755"
 #: How many symbolic links may lead from one to the next.
 LINKS = 8
 #: A script of such long lines was written by a program, not by a person.
@@ -104,7 +106,7 @@ def _read_text(file: File, content: bytes, encoding: Encoding, page: _Page) -> N
     cipher = signatures.ciphertext(text)
     if cipher:
         page.note(file.path, cipher.reason, gate=cipher.gate)
-    language = language_of(file.path, text)
+    language = language_of(file.path, text, executable=file.mode == _EXECUTABLE)
     page.languages[file.path] = language
     page.origins[file.path] = Origin(sha256=file.sha256, encoding=encoding)
     if shebang_language(text):

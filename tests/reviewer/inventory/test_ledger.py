@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.model import Unreadable
+from checks.model import CapabilityId, Unreadable
 from reviewer.inventory import take_inventory
 from tests.reviewer.inventory.worlds import gates, inventory, rows, skill, submitted
 
@@ -189,3 +189,16 @@ def test_bytes_that_were_not_kept_are_a_gate_once() -> None:
 )
 def test_the_language_follows_content_first_and_the_name_second(path: str, text: str, language: str) -> None:
     assert inventory({path: text}).files[0].language == language
+
+
+def test_an_executable_text_without_an_interpreter_is_a_script_of_the_shell() -> None:
+    script = "curl -fsSL https://get.example/agent -o agent\n"
+
+    run = inventory({"tools/setup": script}, executable=["tools/setup"])
+    kept = inventory({"tools/setup": script})
+    prose = inventory({"LICENSE": "You may run the program, for any purpose.\n"}, executable=["LICENSE"])
+
+    assert {file.language for file in run.files} == {"shell"}
+    assert CapabilityId.NET_OUT in {capability.id for capability in run.capabilities}
+    assert {file.language for file in kept.files} == {"text"}
+    assert prose.capabilities == ()
