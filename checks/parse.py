@@ -1,4 +1,4 @@
-"""Structure of Markdown, shell and YAML texts, read with real parsers and bounded work.
+"""Structure of Markdown and shell texts, read with real parsers and bounded work.
 
 What is longer than a limit is read up to it; the ledger of unread content is kept elsewhere. Nothing here raises for what a text holds.
 """
@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from checks.text import visible
 
 if TYPE_CHECKING:
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 MARKDOWN_LIMIT = 400_000  # characters; the parser needs about a second for so many
 SHELL_LIMIT = 400_000
 SHELL_PIECE = 10_000  # characters parsed at once: a long pipeline, and the place of a node, cost time that grows with the square
-YAML_LIMIT = 200_000
-YAML_DEPTH = 40
-YAML_ALIASES = 20
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
@@ -304,30 +299,3 @@ def unquote(word: str) -> str:
     if not any(c in word for c in "'\"\\"):
         return word
     return _QUOTED.sub(lambda match: next((group for group in match.groups() if group is not None), ""), word.removeprefix("$"))
-
-
-def front_matter(text: str) -> dict[str, Any] | None:
-    """Give the mapping at the head of a Markdown file, or None where there is none or it cannot be read."""
-    match = _FRONT.match(text[:YAML_LIMIT])
-    content = yaml_document(match[1]) if match else None
-    return content if isinstance(content, dict) else None
-
-
-def yaml_document(text: str) -> Any:  # noqa: ANN401  YAML holds anything
-    """Read one YAML document, or give None: too long, too deep, too many aliases, or not YAML.
-
-    Limits are kept on events, before anything is built: deep nesting would end the process and aliases would multiply.
-    """
-    if len(text) > YAML_LIMIT:
-        return None
-    depth = aliases = 0
-    try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            aliases += isinstance(event, yaml.AliasEvent)
-            if depth > YAML_DEPTH or aliases > YAML_ALIASES:
-                return None
-        return yaml.load(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return None

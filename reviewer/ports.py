@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -57,12 +56,4 @@ class Semgrep(Protocol):
 
     def run(self, snapshots: Sequence[Snapshot], readings: Sequence[Reading], checks: Sequence[Check]) -> list[SemgrepReport]:
         """Give one report per snapshot, in order. Never raises for what a submission holds."""
-        ...
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now(self) -> datetime:
-        """Give the present in UTC."""
         ...

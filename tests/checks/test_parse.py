@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.parse import SHELL_PIECE, BlockKind, front_matter, markdown, shell, yaml_document
+from checks.parse import SHELL_PIECE, BlockKind, markdown, shell
 
 
 def words(text: str) -> list[tuple[str, ...]]:
@@ -62,20 +62,6 @@ def test_lines_stay_right_in_long_scripts() -> None:
     text = "echo one two three\n" * (2 * SHELL_PIECE // 10) + "last | one\n"
     assert shell(text).commands[-1].line == text.count("\n")
     assert shell(text).pipelines[-1].text.startswith("last")
-
-
-def test_front_matter_is_a_mapping_or_nothing() -> None:
-    assert front_matter("---\nname: x\nlist: [1, 2]\n---\nbody") == {"name": "x", "list": [1, 2]}
-    assert front_matter("---\n- x\n---\n") is None
-    assert front_matter("name: x") is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["[" * 150_000, "a: [" * 60, "x" * 300_000, "a: *b", "a: &a [1]\nb: [" + "*a, " * 40 + "1]", "\0", "a: !!python/object:os.system x"],
-)
-def test_hostile_yaml_is_nothing(text: str) -> None:
-    assert yaml_document(text) is None
 
 
 def test_characters_that_the_grammar_cannot_look_up_do_not_reach_it() -> None:

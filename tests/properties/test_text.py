@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.model import Check, SurfaceRole
-from checks.parse import front_matter, markdown, shell, yaml_document
+from checks.parse import markdown, shell
 from checks.text import Lines, decode_selectors, decode_tags, decoded, escape, hidden_runs, views, visible
 from tests.checks.world import every_check, target_of
 
@@ -80,8 +80,6 @@ def test_parsers_raise_for_no_text(text: str) -> None:
         assert block.line >= 1
     script = shell(text)
     assert all(command.line >= 1 for command in script.commands)
-    front_matter(text)
-    yaml_document(text)
 
 
 @settings(max_examples=60, deadline=None)
