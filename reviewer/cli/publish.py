@@ -32,4 +32,5 @@ def command(context: click.Context, key: Path | None, folder: Path, style: str) 
         put_json({**document, "folder": str(folder)})
         return
     put(f"serial {done.serial}: {done.entries} entries, {done.revocations} revocations, valid until {done.expires.date()}  {folder}")
+    tell("Publish again before that day: afterwards every tenant refuses it.")
     tell(f"Check it: `reviewer verify {folder} --root {home.root}`")

@@ -35,7 +35,7 @@ def command(folder: Path, root: Path, state: Path | None, min_serial: int | None
                 "serial": listed.serial,
                 "organization": listed.organization,
                 "created": listed.created.isoformat(),
-                "expires": listed.expires.isoformat(),
+                "expires": verified.fresh_until.isoformat(),
                 "age_days": age,
                 "entries": [
                     {
@@ -50,7 +50,7 @@ def command(folder: Path, root: Path, state: Path | None, min_serial: int | None
             }
         )
     else:
-        count, until = len(listed.entries), listed.expires.date()
+        count, until = len(listed.entries), verified.fresh_until.date()
         put(f"verified: {listed.organization}, serial {listed.serial}, {age} days old, {count} entries, until {until}")
 
 

@@ -26,7 +26,7 @@ from reviewer.store import Store, Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What was put into the folder."""
+    """What was put into the folder. ``expires`` is when tenants stop believing it: the timestamp ends before the list does."""
 
     serial: int
     entries: int
@@ -54,9 +54,10 @@ def publish(store: Store, *, root: bytes, signer: Signer, folder: Path, policy: 
             raise ReviewerError("another publish is under way", hint="publish again")
         allowlist, envelopes = _list(transaction, desk, serial, policy, now)
         _put(allowlist, envelopes, root=root, signer=signer, folder=folder, lifetimes=policy.lifetimes)
-        done = {"serial": serial, "entries": len(allowlist.entries), "expires": allowlist.expires.isoformat()}
+        expires = min(allowlist.expires, allowlist.created + timedelta(days=policy.lifetimes.timestamp_days))
+        done = {"serial": serial, "entries": len(allowlist.entries), "expires": expires.isoformat()}
         transaction.append("publication.completed", str(serial), actor=signer.public_key.keyid, at=now.isoformat(), body=done)
-    return Publication(serial=serial, entries=len(allowlist.entries), revocations=len(allowlist.revocations), expires=allowlist.expires)
+    return Publication(serial=serial, entries=len(allowlist.entries), revocations=len(allowlist.revocations), expires=expires)
 
 
 def _put(allowlist: Allowlist, envelopes: Mapping[str, bytes], *, root: bytes, signer: Signer, folder: Path, lifetimes: Lifetimes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -129,3 +130,16 @@ def test_an_export_never_goes_into_the_published_list(desk: DeskWorld, below: st
 
 def test_the_whole_disk_is_no_place_for_a_list(desk: DeskWorld) -> None:
     one_line(desk.run("publish", "--to", "/"), 2)
+
+
+def test_publish_verify_and_the_doctor_name_the_day_on_which_tenants_stop_believing_the_list(desk: DeskWorld, tmp_path: Path) -> None:
+    place = tmp_path / "list"
+    published = desk.must("publish", "--to", str(place), "--format", "json").json
+    verified = desk.must("verify", str(place), "--root", desk.root, "--format", "json").json
+    doctor = {row["what"]: row["says"] for row in desk.must("doctor", "--format", "json").json}
+    timestamp = json.loads((place / "metadata" / "timestamp.json").read_bytes())["signed"]["expires"]
+
+    day = timestamp[: len("2026-05-01")]
+    assert published["expires"].startswith(day)
+    assert verified["expires"].startswith(day)
+    assert f"until {day}" in doctor["list"]
