@@ -4,11 +4,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NAME ?=
+CLONES ?=
 
-.PHONY: help install demo test lint format bench kill-test network-test docs check lock
+.PHONY: help install demo test lint format bench inventory-table inventory-real capability-table evasions kill-test network-test docs check lock
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 15
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 18
 
 install: .venv/installed ## make .venv with everything at the locked versions
 
@@ -40,6 +41,18 @@ format: install ## write the code as ruff would
 
 bench: install ## print measured seconds and memory
 	$(BIN)/python -m tests.bench
+
+inventory-table: install ## compare what is read out of our fixtures with what is true of them
+	$(BIN)/python -m tests.measure.inventory_table
+
+inventory-real: install ## the same for public servers, CLONES=DIR of bare clones
+	$(BIN)/python -m tests.measure.inventory_real "$(CLONES)"
+
+capability-table: install ## permissions against lists written by hand, CLONES=DIR of bare clones
+	$(BIN)/python -m tests.measure.capability_table "$(CLONES)"
+
+evasions: install ## submissions that hide something, each with a harmless twin
+	$(BIN)/python -m tests.measure.evasions
 
 kill-test: install ## kill approve and publish at 50 random points each
 	$(BIN)/python -m pytest -q -s -m kill
