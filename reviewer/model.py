@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checks.model import Component, File, Hit, Location, Result, Scan, Target, TargetKind, Unreadable
+from checks.model import CapabilityId, Component, File, Hit, Location, Result, Scan, Target, TargetKind, Unreadable
 
 __all__ = [
     "Assessment",
@@ -15,6 +15,7 @@ __all__ = [
     "Gate",
     "GateEffect",
     "Isolation",
+    "Leg",
     "Package",
     "PackageScope",
     "Part",
@@ -25,6 +26,7 @@ __all__ = [
     "SemgrepReport",
     "Snapshot",
     "Submission",
+    "Toxic",
     "Versions",
 ]
 
@@ -204,6 +206,28 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One of the things that are toxic together: which capabilities, which tools hold them, and some places beside all tools."""
+
+    capabilities: tuple[CapabilityId, ...]
+    tools: tuple[str, ...] = ()
+    elsewhere: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toxic:
+    """Capabilities that are worse together, such as the lethal trifecta.
+
+    ``cut`` are the fewest tools without which it falls apart; empty where leaving tools out does not break it.
+    """
+
+    name: str
+    says: str
+    legs: tuple[Leg, ...]
+    cut: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The judgement: four numbers shown apart, one score, one recommendation, every point explained.
 
@@ -224,6 +248,7 @@ class Assessment:
     reasons: tuple[Reason, ...] = ()
     counterfactuals: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    toxic: tuple[Toxic, ...] = ()
     policy_digest: str = ""
 
 

@@ -10,6 +10,7 @@ from reviewer.assess.explain import conditions, counterfactuals, reasons
 from reviewer.assess.facts import Facts, gather, is_under, narrow
 from reviewer.assess.numbers import judge
 from reviewer.assess.policy import Policy
+from reviewer.assess.toxic import toxic
 from reviewer.model import Assessment, Part
 
 __all__ = ["assess", "judge_parts"]
@@ -72,5 +73,6 @@ def _assessed(facts: Facts, policy: Policy) -> Assessment:
         reasons=reasons(facts, numbers, policy),
         counterfactuals=counterfactuals(facts, numbers, policy),
         conditions=conditions(facts, numbers, policy),
+        toxic=tuple(toxic(facts, policy)),
         policy_digest=policy.digest,
     )

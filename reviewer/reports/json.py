@@ -12,7 +12,7 @@ from typing import Any
 
 from checks.model import Capability, Finding, Location, Tool, Unreadable
 from reviewer.errors import ReviewerError
-from reviewer.model import Assessment, Dossier, Part, Reason
+from reviewer.model import Assessment, Dossier, Part, Reason, Toxic
 
 __all__ = ["document", "error_document", "render", "render_error"]
 
@@ -132,7 +132,16 @@ def _assessment(assessment: Assessment) -> Json:
         "reasons": [_reason(reason) for reason in assessment.reasons],
         "counterfactuals": list(assessment.counterfactuals),
         "conditions": list(assessment.conditions),
+        "toxic": [_toxic(combination) for combination in assessment.toxic],
     }
+
+
+def _toxic(combination: Toxic) -> Json:
+    legs = [
+        {"capabilities": [held.value for held in leg.capabilities], "tools": list(leg.tools), "elsewhere": _places(leg.elsewhere)}
+        for leg in combination.legs
+    ]
+    return {"name": combination.name, "says": combination.says, "legs": legs, "cut": list(combination.cut)}
 
 
 def _reason(reason: Reason) -> Json:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from checks.model import Capability, CapabilityId, Certainty, Finding, Location, Outcome, Scope, Severity, Tool, Trigger, Unreadable
 from checks.text import escape
-from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Recommendation
+from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Recommendation, Toxic
 from reviewer.reports.paper import Paper
 from reviewer.reports.vocabulary import absences, kind_word, level, level_word, said_recommendation, sentence
 
@@ -27,6 +27,7 @@ _STYLES = {
 }
 _LEAST_POINTS = 0.05  # what would be written as 0.0 is left out, unless others carry the same and it is only not alone
 _AXES = ("malice", "weakness", "impact", "provenance", "coverage")
+_MOST_HOLDERS = 8  # tools named for one leg of a combination
 _SHARED = "shared"
 _ALWAYS = {"malice": _SHARED, "weakness": _SHARED, "coverage": ""}
 _SEVERITIES = {Severity.CRITICAL: "red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "", Severity.INFO: "dim"}
@@ -116,8 +117,23 @@ def _explanation(dossier: Dossier, paper: Paper) -> None:
             where = f"  {_place(reason.at)}" if reason.at else ""
             paper.line(f"{escape(reason.sentence, _LINE)}{where}", mark=f"{points:>6}  {reason.axis:<10}  ")
         _more(len(telling), _MOST_REASONS, paper)
+    _toxic(assessment.toxic, paper)
     _list("What would change it", assessment.counterfactuals, paper)
     _list("Conditions to approve it under", assessment.conditions, paper)
+
+
+def _toxic(combinations: Sequence[Toxic], paper: Paper) -> None:
+    for combination in combinations:
+        paper.head(f"Toxic together: {combination.says}")
+        for leg in combination.legs:
+            holders = [escape(name, _NAME) for name in leg.tools[:_MOST_HOLDERS]]
+            if len(leg.tools) > _MOST_HOLDERS:
+                holders.append(f"{len(leg.tools) - _MOST_HOLDERS} more")
+            holders += [_place(at) or "the code beside the tools" for at in leg.elsewhere[:1]]
+            paper.line(f"{' or '.join(leg.capabilities)}: {', '.join(holders)}", mark="- ")
+        names = ", ".join(escape(name, _NAME) for name in combination.cut[:_MOST_HOLDERS])
+        more = f" and {len(combination.cut) - _MOST_HOLDERS} more" if len(combination.cut) > _MOST_HOLDERS else ""
+        paper.line(f"falls apart without {names}{more}" if names else "leaving tools out does not break it", mark="= ")
 
 
 def _list(heading: str, sentences: Sequence[str], paper: Paper) -> None:
