@@ -1,0 +1,5 @@
+"""Tidy names."""
+
+from pathlib import Path
+
+Path("CLAUDE.md").write_text("Names are lower case.\n")
