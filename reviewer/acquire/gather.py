@@ -10,16 +10,13 @@ from checks.model import Unreadable
 from reviewer.acquire.blobs import BlobFolder, Stored
 from reviewer.acquire.limits import Limits
 from reviewer.acquire.names import reserved, safe_path
+from reviewer.archives.zip_members import MemberFault
 
 __all__ = ["EXECUTABLE", "LINK", "PLAIN", "Basket", "Entry", "Gathered", "MemberFault"]
 
 PLAIN, EXECUTABLE, LINK = "100644", "100755", "120000"
 _SMALL = 1 << 12
 _LFS = b"version https://git-lfs.github.com/spec/"
-
-
-class MemberFault(Exception):  # noqa: N818  a fault of the submission, not of ours
-    """One file cannot be read; the words say why."""
 
 
 class _Over(MemberFault):

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from reviewer.acquire.blobs import BlobFolder
 from reviewer.acquire.gather import EXECUTABLE, LINK, PLAIN, Basket, Entry, MemberFault
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.zip_layout import NoArchiveError
+from reviewer.archives.zip_layout import NoArchiveError
 
 __all__ = ["read_tar"]
 

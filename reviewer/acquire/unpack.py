@@ -13,12 +13,13 @@ from pathlib import Path
 
 from checks.model import Unreadable
 from reviewer.acquire.blobs import BlobFolder
+from reviewer.acquire.confined import child_limits
 from reviewer.acquire.gather import Basket, Entry, Gathered
 from reviewer.acquire.limits import Limits
 from reviewer.acquire.tar_reader import read_tar
-from reviewer.acquire.zip_layout import NoArchiveError
 from reviewer.acquire.zip_reader import read_zip
-from reviewer.isolation import ChildLimits, confine
+from reviewer.archives.zip_layout import NoArchiveError
+from reviewer.isolation import confine
 from reviewer.model import Isolation
 
 __all__ = ["MANIFEST", "TAR", "ZIP", "Manifest", "main"]
@@ -26,7 +27,6 @@ __all__ = ["MANIFEST", "TAR", "ZIP", "Manifest", "main"]
 MANIFEST = "manifest.json"
 TAR, ZIP = "tar", "zip"
 _METADATA_BYTES = 1 << 16
-_SPARE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +45,9 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     limits = Limits(**order["limits"])
     archive, out = Path(order["archive"]), Path(order["out"])
-    confine(_child_limits(limits), readable=[archive], writable=[out], level=Isolation(order["level"]))
+    confine(child_limits(limits), readable=[archive], writable=[out], level=Isolation(order["level"]))
     manifest = _read(archive, order["kind"], BlobFolder(out), limits)
     (out / MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="ascii")
-
-
-def _child_limits(limits: Limits) -> ChildLimits:
-    return ChildLimits(
-        address_space=limits.memory_bytes,
-        cpu=int(limits.seconds) + 1,
-        wall=limits.seconds,
-        file_size=max(limits.total_bytes, limits.manifest_bytes) + _SPARE_BYTES,
-        open_files=32,
-    )
 
 
 def _read(archive: Path, kind: str, blobs: BlobFolder, limits: Limits) -> Manifest:
