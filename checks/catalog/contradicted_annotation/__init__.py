@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from checks.model import Capability, CapabilityId, Certainty, Confidence, Hit, Scope, Target, Tool, ToolKind
 
-_CHOSEN = frozenset({Scope.ARGUMENT, Scope.ANY})
 # Nothing of this is reading, whoever chooses its object.
 _NEVER_READING = frozenset({
     CapabilityId.MSG_SEND, CapabilityId.MONEY_MOVE, CapabilityId.INSTALL_SOFTWARE, CapabilityId.AGENT_CONFIG,
@@ -38,13 +37,13 @@ def _compared(tool: Tool) -> Iterator[Hit]:
             continue
         if hints.get("readOnlyHint") is True and _writes(held):
             yield _hit(tool, held, "read-only (readOnlyHint)")
-        elif hints.get("openWorldHint") is False and held.id is CapabilityId.NET_OUT and held.scope in _CHOSEN:
+        elif hints.get("openWorldHint") is False and held.id is CapabilityId.NET_OUT and held.scope is Scope.ARGUMENT:
             yield _hit(tool, held, "closed to the world (openWorldHint: false)")
 
 
 def _writes(held: Capability) -> bool:
-    """Tell what is no reading. A file at a fixed or configured place is mostly a cache or a log."""
-    return held.id in _NEVER_READING or (held.id is CapabilityId.FS_WRITE and held.scope in _CHOSEN)
+    """Tell what is no reading. A file at a fixed, configured or unknown place is mostly a cache or a log."""
+    return held.id in _NEVER_READING or (held.id is CapabilityId.FS_WRITE and held.scope is Scope.ARGUMENT)
 
 
 def _hit(tool: Tool, held: Capability, claim: str) -> Hit:
