@@ -234,6 +234,59 @@ class Unreadable:
     gate: bool = False
 
 
+class Relation(enum.StrEnum):
+    """What another reading is to this one."""
+
+    REPOSITORY = "repository"  # the source from which the published artefact says that it was made
+    PREVIOUS = "previous"  # the version that was approved before
+    NAMED = "named"  # whatever somebody asked to compare with
+
+
+class ChangeKind(enum.StrEnum):
+    """What can differ between two readings, in terms that a reviewer cares about."""
+
+    FILE_ADDED = "file-added"
+    FILE_CHANGED = "file-changed"
+    FILE_REMOVED = "file-removed"
+    TOOL_ADDED = "tool-added"
+    TOOL_CHANGED = "tool-changed"
+    TOOL_REMOVED = "tool-removed"
+    CAPABILITY_ADDED = "capability-added"
+    HOST_ADDED = "host-added"
+    DEPENDENCY_ADDED = "dependency-added"
+    DEPENDENCY_CHANGED = "dependency-changed"
+    DEPENDENCY_REMOVED = "dependency-removed"
+    HOOK_ADDED = "hook-added"
+    LITERAL_ADDED = "literal-added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference. ``subject`` is a path, a tool's name, a host, a package, an event or a literal; ``at`` is where it now stands.
+
+    ``expected`` is true where publishing itself makes such a difference: compiled files, the index of a wheel.
+    """
+
+    kind: ChangeKind
+    subject: str
+    at: Location
+    before: str = ""
+    after: str = ""
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """This submission against another reading. ``omitted`` changes were beyond the limit; ``note`` says why there is none at all."""
+
+    relation: Relation
+    source: str
+    digest: str = ""
+    changes: tuple[Change, ...] = ()
+    omitted: int = 0
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """All that was understood of a submission: what checks read.
@@ -242,6 +295,7 @@ class Target:
     sandbox, as are ``surfaces``). ``programs`` are the commands that the package puts on the path
     (``bin`` of package.json, console scripts of a wheel). ``coverage`` is the share of reachable bytes that was parsed, 0 to 1.
     ``doubts`` are some places of its code that cannot be followed, so that nothing can be said about what the code never does.
+    ``comparisons`` are with the source repository, the version approved before, or what somebody named.
     """
 
     kind: TargetKind
@@ -258,5 +312,6 @@ class Target:
     unreadable: tuple[Unreadable, ...] = ()
     coverage: float = 1.0
     doubts: tuple[Location, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     surfaces: tuple[Surface, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)

@@ -6,16 +6,18 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checks.model import CapabilityId, Component, File, Hit, Location, Result, Scan, Target, TargetKind, Unreadable
+from checks.model import CapabilityId, Component, File, Hit, Location, Relation, Result, Scan, Target, TargetKind, Unreadable
 
 __all__ = [
     "Assessment",
     "Bom",
+    "Counterpart",
     "Dossier",
     "Gate",
     "GateEffect",
     "Isolation",
     "Leg",
+    "Origin",
     "Package",
     "PackageScope",
     "Part",
@@ -25,6 +27,7 @@ __all__ = [
     "Recommendation",
     "SemgrepReport",
     "Snapshot",
+    "SourcePart",
     "Submission",
     "Toxic",
     "Versions",
@@ -88,6 +91,33 @@ class PublishedPackage:
         return PackageURL(type=self.ecosystem, namespace=namespace or None, name=name, version=self.version).to_string()
 
 
+class Origin(enum.StrEnum):
+    """What led to a part of a submission that names other sources."""
+
+    PACKAGE = "package"  # a package of a registry entry
+    PLUGIN = "plugin"  # an entry of a marketplace
+    SERVER = "server"  # a server that a client's configuration starts
+    REMOTE = "remote"  # a server that runs elsewhere, known by its declaration
+    SKILLS = "skills"  # a folder from which a client takes Skills
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePart:
+    """A part that a document of the submission names and that lies in a folder ``root`` of its own.
+
+    ``source`` is canonical, empty where nothing could be fetched; ``digests`` are those of the part as if it had been submitted alone.
+    ``fetched`` is false where only a declaration of ours lies in the folder.
+    """
+
+    root: str
+    name: str
+    origin: Origin
+    source: str = ""
+    fetched: bool = False
+    digests: Mapping[str, str] = field(default_factory=dict)
+    package: PublishedPackage | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Every file of a submission at one moment; the bytes lie in the blob store under their sha256.
@@ -95,6 +125,8 @@ class Snapshot:
     ``source`` is canonical: a git ref is resolved to its commit, a package to its version. ``digests``
     maps ``dirHash`` (Go ``h1:``), and where they exist ``gitCommit``, ``gitTree``, ``integrity``,
     ``artifactSha256``. ``unreadable`` are ledger rows of acquire: what a limit or a rule left out.
+    ``counterparts`` are readings to compare with; they are gone once the comparison is made.
+    ``parts`` are what a registry entry, a marketplace or a configuration led to.
     """
 
     source: str
@@ -105,11 +137,22 @@ class Snapshot:
     package: PublishedPackage | None = None
     repository: str | None = None
     unreadable: tuple[Unreadable, ...] = ()
+    parts: tuple[SourcePart, ...] = ()
 
     @property
     def identity(self) -> str:
         """What makes two requests the same: the bytes, and the package coordinates under which they would be started."""
         return " ".join(filter(None, (self.digests["dirHash"], self.package.purl if self.package else "")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterpart:
+    """Another snapshot to compare with. ``snapshot`` is None where it could not be had, and ``note`` says why."""
+
+    relation: Relation
+    source: str
+    snapshot: Snapshot | None = None
+    note: str = ""
 
 
 class PackageScope(enum.StrEnum):
