@@ -138,6 +138,7 @@ class Snapshot:
     repository: str | None = None
     unreadable: tuple[Unreadable, ...] = ()
     parts: tuple[SourcePart, ...] = ()
+    counterparts: tuple[Counterpart, ...] = ()
 
     @property
     def identity(self) -> str:

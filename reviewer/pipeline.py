@@ -6,7 +6,7 @@ semgrep is started once for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from checks.model import Check
@@ -15,18 +15,19 @@ from reviewer.assess.policy import Policy
 from reviewer.assess.score import assess, judge_parts
 from reviewer.errors import ReviewerError
 from reviewer.examine import combine, with_ledger
-from reviewer.model import Dossier, Reading, SemgrepReport, Snapshot, Versions
+from reviewer.model import Counterpart, Dossier, Reading, SemgrepReport, Snapshot, Versions
 from reviewer.ports import Fetcher, Reader, Semgrep
 from reviewer.sbom.compose import compose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What the pipeline needs from outside."""
+    """What the pipeline needs from outside. ``counterparts`` gives what a snapshot is compared with."""
 
     fetcher: Fetcher
     reader: Reader
     semgrep: Semgrep
+    counterparts: Callable[[Snapshot], tuple[Counterpart, ...]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Standards:
 
 def prepare(sources: Iterable[str], *, world: World, standards: Standards) -> list[Dossier | ReviewerError]:
     """Bring submissions to the desk of a human reviewer: one dossier, or the reason why there is none, per source, in order."""
-    fetched = [_fetch(source, world.fetcher) for source in sources]
+    fetched = [_fetch(source, world) for source in sources]
     snapshots = [snapshot for snapshot in fetched if isinstance(snapshot, Snapshot)]
     readings = world.reader.read(snapshots, standards.checks)
     reports = world.semgrep.run(snapshots, readings, standards.checks)
@@ -48,9 +49,10 @@ def prepare(sources: Iterable[str], *, world: World, standards: Standards) -> li
     return [item if isinstance(item, ReviewerError) else next(dossiers) for item in fetched]
 
 
-def _fetch(source: str, fetcher: Fetcher) -> Snapshot | ReviewerError:
+def _fetch(source: str, world: World) -> Snapshot | ReviewerError:
     try:
-        return fetcher.fetch(source)
+        snapshot = world.fetcher.fetch(source)
+        return replace(snapshot, counterparts=world.counterparts(snapshot))
     except ReviewerError as error:
         return error
 
@@ -62,7 +64,7 @@ def _judge(snapshot: Snapshot, reading: Reading, report: SemgrepReport, standard
     assessment = assess(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests)
     parts = judge_parts(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests)
     return Dossier(
-        snapshot=snapshot,
+        snapshot=replace(snapshot, counterparts=()),
         target=reading.target,
         scan=scan,
         packages=reading.packages,

@@ -26,13 +26,15 @@ def command(context: click.Context, source: str, team: str, reason: str, name: s
     from reviewer.model import Submission  # noqa: PLC0415  the same
     from reviewer.pipeline import prepare  # noqa: PLC0415  the same
     from reviewer.review.names import check_name  # noqa: PLC0415  the same
+    from reviewer.review.previous import approved_before  # noqa: PLC0415  the same
     from reviewer.review.requests import file_request  # noqa: PLC0415  the same
 
     home = home_of(context)
     store = home.store()
     actor = check_name(acting_name(name))
     submission = Submission(source=source, requested_by=actor, team=check_name(team, "team"), reason=reason, account=account_name())
-    (outcome,) = prepare([source], world=world(home.blobs, allow_local_git=allow_local_git), standards=standards())
+    around = world(home.blobs, allow_local_git=allow_local_git, before=lambda snapshot: approved_before(store, snapshot))
+    (outcome,) = prepare([source], world=around, standards=standards())
     if isinstance(outcome, ReviewerError):
         raise outcome
     filed = file_request(store, submission, outcome, now=now())

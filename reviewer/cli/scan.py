@@ -35,7 +35,17 @@ FORMATS = ("plain", "json", "sarif", "cyclonedx")
 @click.option("--policy", type=click.Path(path_type=Path, dir_okay=False), help="Judge by this policy file instead of the shipped one.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever is recommended (11 to 14 only).")
 @click.option("--allow-local-git", is_flag=True, help="Let git+file:///path sources be read.")
-def command(sources: Sequence[str], style: str, output: Path | None, policy: Path | None, *, exit_zero: bool, allow_local_git: bool) -> int:
+@click.option("--against", multiple=True, metavar="SOURCE", help="Compare with it; «repository»: with the source that a package names.")
+def command(
+    sources: Sequence[str],
+    style: str,
+    output: Path | None,
+    policy: Path | None,
+    *,
+    exit_zero: bool,
+    allow_local_git: bool,
+    against: Sequence[str],
+) -> int:
     """Read a server, Skill, plugin or bundle and say what it can do.
 
     SOURCE is a folder, an archive (.zip .tgz .whl .mcpb .dxt .skill .plugin), git+https://…[@ref][#subdirectory=…], github:owner/repo,
@@ -44,14 +54,16 @@ def command(sources: Sequence[str], style: str, output: Path | None, policy: Pat
     Ends with 0 (approve), 11 (restrict), 12 (fix-first), 13 (investigate) or 14 (block).
 
     Example: reviewer scan ./my-skill npm:some-mcp-server --format json
+    Example: reviewer scan npm:some-mcp-server@1.4.0 --against npm:some-mcp-server@1.3.0 --against repository
     """
     from reviewer.cli.world import standards, world  # noqa: PLC0415  --help does not need the pipeline
     from reviewer.pipeline import prepare  # noqa: PLC0415  the same
 
-    _refuse_nonsense(sources, allow_local_git=allow_local_git)
+    _refuse_nonsense([*sources, *(other for other in against if other != "repository")], allow_local_git=allow_local_git)
     judged_by = standards(policy)
     with tempfile.TemporaryDirectory(prefix="reviewer-") as scratch:
-        outcomes = prepare(sources, world=world(Path(scratch) / "blobs", allow_local_git=allow_local_git), standards=judged_by)
+        around = world(Path(scratch) / "blobs", allow_local_git=allow_local_git, against=against)
+        outcomes = prepare(sources, world=around, standards=judged_by)
     text = _render(style, sources, outcomes)
     if output:
         output.write_text(text + "\n", encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from reviewer.errors import UsageFault
 
 if TYPE_CHECKING:
     from checks.model import Check
-    from reviewer.model import Reading, SemgrepReport, Snapshot
+    from reviewer.model import Counterpart, Reading, SemgrepReport, Snapshot
     from reviewer.pipeline import Standards, World
     from reviewer.ports import Progress, Reader, Semgrep
 
@@ -37,16 +37,32 @@ def standards(policy: Path | None = None) -> Standards:
     return Standards(checks=checks, catalogue_digest=catalogue_digest(checks), policy=load_policy(policy))
 
 
-def world(blobs: Path, *, allow_local_git: bool = False) -> World:
-    """Stand everything up over a folder for bytes."""
+def world(
+    blobs: Path,
+    *,
+    allow_local_git: bool = False,
+    against: Sequence[str] = (),
+    before: Callable[[Snapshot], tuple[Counterpart, ...]] = lambda _: (),
+) -> World:
+    """Stand everything up over a folder for bytes.
+
+    Args:
+        blobs: the folder.
+        allow_local_git: let git repositories of this machine be read.
+        against: sources to compare with; ``repository`` is the one that a published package names, at its version.
+        before: gives what else a snapshot is compared with.
+    """
     from reviewer.acquire import Acquirer  # noqa: PLC0415  --help does not need the pipeline
     from reviewer.acquire.blobs import BlobFolder  # noqa: PLC0415  the same
+    from reviewer.acquire.counterparts import counterparts  # noqa: PLC0415  --help does not need the pipeline
     from reviewer.pipeline import World  # noqa: PLC0415  the same
     from reviewer.sandbox import SandboxedReader, SandboxedSemgrep  # noqa: PLC0415  the same
 
     kept, progress = BlobFolder(blobs), TerminalProgress()
+    fetcher = Acquirer(kept, allow_local_git=allow_local_git, progress=progress)
     return World(
-        fetcher=Acquirer(kept, allow_local_git=allow_local_git, progress=progress),
+        fetcher=fetcher,
+        counterparts=lambda snapshot: (*counterparts(snapshot, against, fetcher), *before(snapshot)),
         reader=_AnnouncedReader(SandboxedReader(kept), progress),
         semgrep=_AnnouncedSemgrep(SandboxedSemgrep(kept), progress),
     )

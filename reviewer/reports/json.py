@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from checks.model import Capability, Finding, Location, Tool, Unreadable
+from checks.model import Capability, Comparison, Finding, Location, Tool, Unreadable
 from reviewer.errors import ReviewerError
 from reviewer.model import Assessment, Dossier, Part, Reason, Toxic
 
@@ -21,7 +21,12 @@ Json = dict[str, Any]
 
 def document(dossier: Dossier) -> Json:
     """Give the dossier as plain JSON values."""
-    return {"schema": "reviewer.dossier/1", **_face(dossier, _whole(dossier)), "parts": [_part(dossier, part) for part in dossier.parts]}
+    return {
+        "schema": "reviewer.dossier/1",
+        **_face(dossier, _whole(dossier)),
+        "comparisons": [_comparison(each) for each in dossier.target.comparisons],
+        "parts": [_part(dossier, part) for part in dossier.parts],
+    }
 
 
 def render(dossier: Dossier) -> str:
@@ -133,6 +138,29 @@ def _assessment(assessment: Assessment) -> Json:
         "counterfactuals": list(assessment.counterfactuals),
         "conditions": list(assessment.conditions),
         "toxic": [_toxic(combination) for combination in assessment.toxic],
+    }
+
+
+def _comparison(comparison: Comparison) -> Json:
+    changes = [
+        {
+            "kind": change.kind.value,
+            "subject": change.subject,
+            "path": change.at.path,
+            "line": change.at.line,
+            "before": change.before,
+            "after": change.after,
+            "expected": change.expected,
+        }
+        for change in comparison.changes
+    ]
+    return {
+        "relation": comparison.relation.value,
+        "source": comparison.source,
+        "dirHash": comparison.digest or None,
+        "changes": changes,
+        "omitted": comparison.omitted,
+        "note": comparison.note,
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from checks.model import Capability, CapabilityId, Certainty, Finding, Location, Outcome, Scope, Severity, Tool, Trigger, Unreadable
 from checks.text import escape
 from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Recommendation, Toxic
+from reviewer.reports import comparisons
 from reviewer.reports.paper import Paper
 from reviewer.reports.vocabulary import absences, kind_word, level, level_word, said_recommendation, sentence
 
@@ -49,6 +50,7 @@ def render(dossier: Dossier, *, width: int = 100, colour: bool = False) -> str:
     _numbers(dossier, paper)
     _explanation(dossier, paper)
     _abilities(dossier, paper)
+    comparisons.write(dossier.target.comparisons, paper)
     _parts(dossier, paper)
     _tools(dossier.target.tools, paper)
     _findings(dossier.scan.findings, paper)

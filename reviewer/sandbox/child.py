@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import gc
 import hashlib
 import os
@@ -19,12 +20,13 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from checks.loader import load_checks
-from checks.model import Check, File
+from checks.model import Check, Comparison, File, Target
 from reviewer import wire
+from reviewer.compare import Side, compare
 from reviewer.examine import attempt, inspect
 from reviewer.inventory import take_inventory
 from reviewer.isolation import confine, die_with_parent
-from reviewer.model import Reading, Snapshot
+from reviewer.model import Counterpart, Package, Reading, Snapshot
 from reviewer.sandbox.frames import FAILED, READ, STATUS, TOO_MUCH, Setup, frame, receive, take_doors
 from reviewer.sbom.lockfiles import read_packages
 
@@ -61,9 +63,37 @@ def read(snapshot: Snapshot, contents: Mapping[str, bytes], checks: tuple[Check,
     """Read one snapshot: what it is, what our inspections see, what it depends on. Texts and surfaces stay behind."""
     target = take_inventory(snapshot, contents)
     packages, unreadable = read_packages(target)
-    target = dataclasses.replace(target, unreadable=tuple(dict.fromkeys((*target.unreadable, *unreadable))))
+    target = dataclasses.replace(
+        target,
+        unreadable=tuple(dict.fromkeys((*target.unreadable, *unreadable))),
+        comparisons=tuple(_compared(target, packages, snapshot.counterparts, contents)),
+    )
     results = inspect(target, checks)
     return Reading(target=dataclasses.replace(target, texts={}, surfaces=()), results=results, packages=packages)
+
+
+def _compared(
+    target: Target, packages: tuple[Package, ...], counterparts: tuple[Counterpart, ...], contents: Mapping[str, bytes]
+) -> Iterator[Comparison]:
+    """Read each counterpart and compare. What a counterpart does to its reading costs its comparison, not the reading."""
+    if not counterparts:
+        return
+    after = Side.of(target, packages)
+    for other in counterparts:
+        note = other.note
+        if other.snapshot is not None:
+            before, failure = attempt(functools.partial(_side, other.snapshot, contents))
+            if before is not None:
+                digest = other.snapshot.digests.get("dirHash", "")
+                yield compare(before, after, relation=other.relation, source=other.source, digest=digest)
+                continue
+            note = f"could not be read: {failure}"
+        yield Comparison(relation=other.relation, source=other.source, note=note)
+
+
+def _side(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Side:
+    target = take_inventory(snapshot, contents)
+    return Side.of(target, read_packages(target)[0])
 
 
 class BlobContents(Mapping[str, bytes]):
@@ -144,4 +174,6 @@ def _work(job: bytes, setup: Setup, checks: tuple[Check, ...], sending: int) -> 
 
 def _read_job(job: bytes, setup: Setup, checks: tuple[Check, ...]) -> Reading:
     snapshot = wire.decode(Snapshot, job)
-    return read(snapshot, BlobContents(setup.blobs, frozenset(file.sha256 for file in snapshot.files)), checks)
+    others = (other.snapshot for other in snapshot.counterparts if other.snapshot is not None)
+    digests = frozenset(file.sha256 for each in (snapshot, *others) for file in each.files)
+    return read(snapshot, BlobContents(setup.blobs, digests), checks)
