@@ -136,13 +136,18 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file of the submission. ``language`` is a lower-case name such as ``python``, by content first, by name second."""
+    """One file of the submission. ``language`` is a lower-case name such as ``python``, by content first, by name second.
+
+    ``within`` is the submitted file inside which it lies, empty for a submitted file itself. What lies inside one is read like the
+    others; no digest of the submission names it apart.
+    """
 
     path: str
     mode: str  # "100644" "100755" "120000", as git writes them
     size: int
     sha256: str
     language: str | None = None
+    within: str = ""
 
 
 class SurfaceRole(enum.StrEnum):

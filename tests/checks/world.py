@@ -10,12 +10,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from checks.loader import load_checks
-from checks.model import Check, File, Hit, Location, Target
+from checks.model import Check, File, Hit, Location, Relation, Target
+from reviewer.compare import Side, compare
 from reviewer.inventory import take_inventory
 from reviewer.model import Snapshot
+from reviewer.sbom.lockfiles import read_packages
 
 
 @functools.cache
@@ -39,6 +42,16 @@ def target_of(texts: Mapping[str, str | bytes]) -> Target:
 
 
 def target_in(folder: Path) -> Target:
+    """Understand a folder. One with ``after`` and ``previous`` or ``repository`` in it is compared with the latter."""
+    others = [relation for relation in Relation if (folder / "after").is_dir() and (folder / relation.value).is_dir()]
+    if not others:
+        return _read_folder(folder)
+    target, before = _read_folder(folder / "after"), _read_folder(folder / others[0].value)
+    sides = [Side.of(each, read_packages(each)[0]) for each in (before, target)]
+    return replace(target, comparisons=(compare(*sides, relation=others[0], source="before"),))
+
+
+def _read_folder(folder: Path) -> Target:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return target_of({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
 

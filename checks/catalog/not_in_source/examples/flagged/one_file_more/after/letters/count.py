@@ -1,0 +1,3 @@
+"""Counts."""
+
+COUNT = 1
