@@ -74,7 +74,7 @@ class ShellText:
 @once_per_target
 def shell_texts(target: Target) -> Iterator[ShellText]:
     """Give every text of a submission that a shell would run, or that a person or model is told to run."""
-    for run in target.autoruns:
+    for run in (each for each in target.autoruns if not each.elsewhere):  # what a pipeline runs is read as its file is
         yield from _with_layers(ShellText(text=run.command, path=run.at.path, line=max(run.at.line, 1), standing=Standing.AUTOMATIC))
     for passage in passages(target):
         if _WORTH.search(passage.block.text) or passage.block.kind is BlockKind.CODE:

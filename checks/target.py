@@ -191,13 +191,20 @@ class Launch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoRun:
-    """Something that runs without the model asking: a hook, a lifecycle script, import-time code of an installer."""
+    """Something that runs without the model asking: a hook, a lifecycle script, import-time code of an installer.
+
+    ``gate`` says what a person is asked before it runs, empty where nobody is. ``hosts`` are those that the command names.
+    ``elsewhere``: it runs where the submission is made (a pipeline), not where it is used.
+    """
 
     event: str  # "npm:postinstall", "setup.py", "hook:PreToolUse", …
     command: str
     trigger: Trigger
     at: Location
     matcher: str = ""  # of a hook: the tools for which it runs, as a pattern; empty for all
+    gate: str = ""
+    hosts: tuple[str, ...] = ()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

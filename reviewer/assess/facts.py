@@ -38,8 +38,10 @@ class Facts:
 
     @property
     def runs_unasked(self) -> bool:
-        """True when a hook or an installation script runs. What a server does when it is started was asked for."""
-        return bool(self.autoruns) or any(capability.trigger is Trigger.INSTALL for capability in self.all_capabilities)
+        """True when a hook or an installation script runs. What a server does when it is started, or behind a question, was asked for."""
+        return any(not run.gate and not run.elsewhere for run in self.autoruns) or any(
+            capability.trigger is Trigger.INSTALL for capability in self.all_capabilities
+        )
 
     @property
     def complete(self) -> bool:
@@ -63,7 +65,7 @@ def gather(target: Target, scan: Scan, policy: Policy, *, failure: str | None, d
 
 
 def _traits(target: Target, policy: Policy, digests: Mapping[str, str]) -> frozenset[str]:
-    names = {posixpath.basename(file.path) for file in target.files}
+    names = {posixpath.basename(file.path) for file in target.files if not file.within}
     provenance = policy.rules.provenance
     published = "integrity" in digests or "artifactSha256" in digests
     holds = {

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from checks.model import AutoRun, Location, Trigger
+from checks.model import AutoRun, CapabilityId, Location, Trigger
 from reviewer.inventory.conventions import conventions
 from reviewer.inventory.documents import line_of, strings
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.languages import shell
+from reviewer.inventory.project_runs import project_runs
 from reviewer.inventory.tree import Tree
 
 
 def find_autoruns(tree: Tree) -> Facts:
     """Find everything that starts by itself, and what its commands can do."""
-    runs = [*_lifecycle(tree), *_running_files(tree), *_build_backends(tree), *_path_files(tree), *_editors(tree)]
+    runs = [*_lifecycle(tree), *_running_files(tree), *_build_backends(tree), *_path_files(tree), *_editors(tree), *project_runs(tree)]
     return together(_of(run) for run in runs)
 
 
 def _of(run: AutoRun) -> Facts:
-    return Facts(autoruns=(run,), capabilities=shell.read_command(run.command, at=run.at, trigger=run.trigger))
+    """Say what a run can do. What a pipeline of the publisher does, it does not do here."""
+    found = () if run.elsewhere else shell.read_command(run.command, at=run.at, trigger=run.trigger)
+    return Facts(autoruns=(run,), capabilities=found)
+
+
+def described(runs: Iterable[AutoRun]) -> tuple[AutoRun, ...]:
+    """Say of each run what a person is asked before, and which hosts its command names."""
+    return tuple(replace(run, gate=_gate(run.event), hosts=_hosts(run)) for run in runs)
+
+
+def _gate(event: str) -> str:
+    gates: dict[str, str] = conventions()["gates"]
+    fitting = [name for name in gates if event.startswith(name)]
+    return gates[max(fitting, key=len)] if fitting else ""
+
+
+def _hosts(run: AutoRun) -> tuple[str, ...]:
+    found = shell.read_command(run.command, at=run.at)
+    return tuple(sorted({host for held in found if held.id is CapabilityId.NET_OUT for host in held.objects}))
 
 
 def _lifecycle(tree: Tree) -> Iterator[AutoRun]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from checks.model import Capability, Comparison, Finding, Location, Tool, Unreadable
+from checks.model import AutoRun, Capability, Comparison, Finding, Location, Tool, Unreadable
 from reviewer.errors import ReviewerError
 from reviewer.model import Assessment, Dossier, Part, Reason, Toxic
 
@@ -109,6 +109,7 @@ def _face(dossier: Dossier, view: _View) -> Json:
         "assessment": _assessment(view.assessment),
         "isolation": dossier.isolation.value,
         "tools": [_tool(tool) for tool in view.tools],
+        "autoruns": [_autorun(run) for run in target.autoruns if view.belongs(run.at.path)],
         "capabilities": [given for capability in target.capabilities for given in _narrowed(capability, view.belongs)],
         "findings": [_finding(finding) for finding in dossier.scan.findings if view.belongs(finding.at.path)],
         "unreadable": [_unreadable(row) for row in target.unreadable if view.belongs(row.path)],
@@ -138,6 +139,19 @@ def _assessment(assessment: Assessment) -> Json:
         "counterfactuals": list(assessment.counterfactuals),
         "conditions": list(assessment.conditions),
         "toxic": [_toxic(combination) for combination in assessment.toxic],
+    }
+
+
+def _autorun(run: AutoRun) -> Json:
+    return {
+        "event": run.event,
+        "command": run.command,
+        "trigger": run.trigger.value,
+        "matcher": run.matcher,
+        "gate": run.gate,
+        "hosts": list(run.hosts),
+        "elsewhere": run.elsewhere,
+        "at": {"path": run.at.path, "line": run.at.line},
     }
 
 

@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from checks.model import Capability, CapabilityId, Certainty, Finding, Location, Outcome, Scope, Severity, Tool, Trigger, Unreadable
+from checks.model import (
+    AutoRun,
+    Capability,
+    CapabilityId,
+    Certainty,
+    Finding,
+    Location,
+    Outcome,
+    Scope,
+    Severity,
+    Tool,
+    Trigger,
+    Unreadable,
+)
 from checks.text import escape
 from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Recommendation, Toxic
 from reviewer.reports import comparisons
@@ -17,7 +30,7 @@ from reviewer.reports.vocabulary import absences, kind_word, level, level_word, 
 
 __all__ = ["render"]
 
-_NAME, _PATH, _LINE = 80, 120, 400  # characters kept of a name, a path, a sentence
+_NAME, _PATH, _COMMAND, _LINE = 80, 120, 160, 400  # characters kept of a name, a path, a command, a sentence
 _MOST_FINDINGS, _MOST_ROWS, _MOST_TOOLS, _MOST_REASONS = 60, 25, 80, 10
 _STYLES = {
     Recommendation.BLOCK: "red",
@@ -50,6 +63,7 @@ def render(dossier: Dossier, *, width: int = 100, colour: bool = False) -> str:
     _numbers(dossier, paper)
     _explanation(dossier, paper)
     _abilities(dossier, paper)
+    _autoruns(dossier.target.autoruns, paper)
     comparisons.write(dossier.target.comparisons, paper)
     _parts(dossier, paper)
     _tools(dossier.target.tools, paper)
@@ -161,6 +175,22 @@ def _abilities(dossier: Dossier, paper: Paper) -> None:
     if target.tools and followed and not open_ended:
         never = "; ".join(absences(frozenset(known)))
         paper.line(f"All of its own code was read and followed, that of its packages was not. By itself it {never}.", style="green")
+
+
+def _autoruns(runs: Sequence[AutoRun], paper: Paper) -> None:
+    """Tell what runs without being asked for, what nobody is asked about first; pipelines of the publisher in one line."""
+    here = sorted((run for run in runs if not run.elsewhere), key=lambda run: (bool(run.gate), run.at))
+    if here:
+        paper.head(f"Runs by itself ({len(here)})")
+    for run in here[:_MOST_ROWS]:
+        matched = f" for {escape(run.matcher, _NAME)}" if run.matcher else ""
+        hosts = f"  (names {', '.join(escape(host, _NAME) for host in run.hosts[:3])})" if run.hosts else ""
+        asked = f"  [{run.gate}]" if run.gate else "  [nobody is asked]"
+        paper.line(f"«{escape(run.command, _COMMAND)}»{hosts}  {_place(run.at)}{asked}", mark=f"{escape(run.event, _NAME)}{matched}  ")
+    _more(len(here), _MOST_ROWS, paper)
+    pipelines = len(runs) - len(here)
+    if pipelines:
+        paper.line(f"{pipelines} commands of the publisher's pipelines run elsewhere.", style="dim")
 
 
 def _merged(capabilities: Iterable[Capability]) -> list[Capability]:
