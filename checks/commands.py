@@ -25,10 +25,17 @@ _FENCES = (
 )
 _CODE = {
     "python": "python", "javascript": "javascript", "typescript": "typescript", "tsx": "tsx", "jsx": "javascript",
+    "go": "go", "rust": "rust", "java": "java", "kotlin": "kotlin", "csharp": "csharp", "ruby": "ruby", "php": "php",
+    "swift": "swift", "scala": "scala", "lua": "lua",
 }  # fmt: skip
 _BUILD = frozenset({"dockerfile", "docker", "makefile", "make", "yaml", "json", "jsonc", "toml", "just"})
-_STRINGS = {"python": ("string",)}
-_STRINGS_OF_JAVASCRIPT = ("string", "template_string")
+# What the grammars call a literal text.
+_STRINGS = {
+    "javascript": ("string", "template_string"), "typescript": ("string", "template_string"), "tsx": ("string", "template_string"),
+    "go": ("interpreted_string_literal", "raw_string_literal"), "rust": ("string_literal", "raw_string_literal"),
+    "java": ("string_literal",), "kotlin": ("string_literal",), "php": ("string", "encapsed_string"), "swift": ("line_string_literal",),
+    "csharp": ("string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"),
+}  # fmt: skip
 # A text without any of these words has no command that a check asks for; most texts are left out by this.
 _WORTH = re.compile(
     r"\b(?:curl|wget|aria2c|iwr|irm|invoke-\w+|iex|base64|openssl|xxd|eval|powershell|pwsh|osascript|certutil|bitsadmin|mshta|"
@@ -126,7 +133,7 @@ def _literals(file: File, text: str) -> Iterator[ShellText]:
     after = 0
     grammar = _CODE[file.language or ""]
     root = SgRoot(body, grammar).root()
-    for node in root.find_all(any=[{"kind": kind} for kind in _STRINGS.get(grammar, _STRINGS_OF_JAVASCRIPT)]):
+    for node in root.find_all(any=[{"kind": kind} for kind in _STRINGS.get(grammar, ("string",))]):
         literal = node.text()
         after = max(body.find(literal, after), after)
         if len(literal) <= _STRING_LIMIT:
@@ -135,8 +142,8 @@ def _literals(file: File, text: str) -> Iterator[ShellText]:
 
 
 def _inner(literal: str) -> str:
-    """Give what a literal of Python or JavaScript holds; escapes other than quotes stay."""
-    body = literal.lstrip("rRbBfFuU")
+    """Give what a literal of any of the languages holds; escapes other than quotes stay."""
+    body = literal.lstrip("rRbBfFuU@$#").rstrip("#")
     for quote in ('"""', "'''", '"', "'", "`"):
         if body.startswith(quote) and body.endswith(quote) and len(body) >= 2 * len(quote):
             body = body[len(quote) : -len(quote)]
