@@ -185,7 +185,8 @@ class Package:
 class Reading:
     """What the sandboxed child gives back for one snapshot.
 
-    ``failure`` is set when the child died or gave nothing usable: then the target holds only what acquire knew.
+    ``failure`` is set when the child died or gave nothing usable: then the target holds only what acquire knew. ``inner`` is the
+    source code, by the sha256 of its UTF-8, that lies inside files and of which nobody else has the bytes.
     """
 
     target: Target
@@ -193,6 +194,7 @@ class Reading:
     packages: tuple[Package, ...] = ()
     isolation: Isolation = Isolation.RLIMITS
     failure: str | None = None
+    inner: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def judge_parts(
 def _digest(target: Target, component: Component) -> str:
     from reviewer.digests import dir_hash  # noqa: PLC0415  most submissions have no parts
 
-    inside = (file for file in target.files if is_under(file.path, component.root))
+    inside = (file for file in target.files if is_under(file.path, component.root) and not file.within)
     outside = len(component.root) + 1 if component.root else 0
     return dir_hash((file.path[outside:], file.sha256) for file in inside)
 

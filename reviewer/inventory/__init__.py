@@ -19,10 +19,10 @@ from reviewer.inventory.assembly import (
     without_doubles,
 )
 from reviewer.inventory.code import doubted, extract_code
-from reviewer.inventory.disguises import find_disguises
+from reviewer.inventory.disguises import disguise_rows, find_disguises, unmasked
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.ledger import Ledger, keep_ledger, share_read
-from reviewer.inventory.texts import Texts
+from reviewer.inventory.texts import Layers, Texts
 from reviewer.inventory.tree import Tree
 from reviewer.model import Snapshot
 
@@ -41,13 +41,15 @@ def take_inventory(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Target:
     """
     readers = languages.discover()
     ledger = keep_ledger(snapshot, contents, (name for language in readers.values() for name in language.READS))
-    texts = Texts(contents, ledger.origins)
+    texts = Texts(Layers(contents, ledger.inner), ledger.origins)
     tree = Tree(snapshot, {file.path: file for file in ledger.files}, texts)
+    disguises = find_disguises(tree)
+    tree = replace(tree, files=unmasked(tree.files, disguises))
     extraction, unread = extract_code(readers, tree)
     tree = replace(tree, extraction=extraction)
     found = [find(tree) for find in kinds.discover().values()]
     found.extend([hooks.find_settings(tree), launches.find_launches(tree), autoruns.find_autoruns(tree), surfaces.find_rules(tree)])
-    facts = together([*found, Facts(unreadable=unread)])
+    facts = together([*found, Facts(unreadable=(*disguise_rows(disguises), *unread))])
     return _assemble(snapshot, ledger, tree, facts)
 
 
@@ -67,11 +69,11 @@ def _assemble(snapshot: Snapshot, ledger: Ledger, tree: Tree, facts: Facts) -> T
         name=lone.name if lone and not snapshot.package else snapshot.name,
         version=snapshot.version or (lone.version if lone else None),
         components=components,
-        files=ledger.files,
+        files=tuple(tree.files.values()),
         tools=tools,
         capabilities=with_declared(found, facts.declarations, owners),
         launches=_launches(facts, owners),
-        autoruns=facts.autoruns,
+        autoruns=autoruns.described(facts.autoruns),
         declarations=facts.declarations,
         programs=facts.programs,
         unreadable=rows,
@@ -95,7 +97,7 @@ def _rows(ledger: Ledger, tree: Tree, facts: Facts) -> tuple[Unreadable, ...]:
     led = {path for component in facts.components for path in component.references}
     led.update(path for run in facts.autoruns for path in run_files(run, tree))
     rows = reached_rows(ledger.rows, ledger.suspects, frozenset(led))
-    return tuple(dict.fromkeys((*rows, *find_disguises(tree), *facts.unreadable, *tree.faults())))
+    return tuple(dict.fromkeys((*rows, *facts.unreadable, *tree.faults())))
 
 
 def _surfaces(tree: Tree, facts: Facts, tools: Iterable[Tool], owners: Owners) -> tuple[Surface, ...]:

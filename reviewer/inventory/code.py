@@ -39,7 +39,7 @@ def doubted(tree: Tree) -> Doubts:
     code = [file for file in tree.files.values() if is_code(file.language) and file.path in tree.texts]
     own = [file for file in code if not is_vendored(file.path)]
     found = find_doubts(own, tree.texts, _modules(tree))
-    others = [Location(path=file.path) for file in code if is_vendored(file.path)]
+    others = [Location(path=file.path) for file in code if is_vendored(file.path) and file.within not in tree.texts]
     return replace(found, places=(*found.places, *others[:1]))
 
 

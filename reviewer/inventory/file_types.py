@@ -49,9 +49,12 @@ def _by_name(path: str) -> str | None:
 
 
 def is_vendored(path: str) -> bool:
-    """Tell whether a path lies in a folder of installed packages of other people."""
+    """Tell whether a path lies in a folder of installed packages of other people, or inside another file.
+
+    Both are read, and neither makes a server, Skill or tool: no client looks for one there.
+    """
     folders = path.lower().split("/")[:-1]
-    return any(folder in _vendored() for folder in folders)
+    return any(folder in _vendored() or folder.endswith("!") for folder in folders)
 
 
 def is_code(language: str | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,22 @@ from reviewer.inventory.tables import load_table
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_REACH = 65_557  # a zip's end record stands in the last 22 + 65 535 bytes
 _ENCRYPTED_BIT = 0x01
+_EXACT = 4  # bytes that seldom stand together by chance
+_PE_REACH = 1_024  # the header of a Windows program lies within this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opaque:
-    """Bytes that are not read. ``reached``: it becomes a gate only if an agent is led to it."""
+    """Bytes that are not read. ``reached``: it becomes a gate only if an agent is led to it.
+
+    ``sort`` is that of the table; ``exact``: so many bytes begin so that it is no chance.
+    """
 
     reason: str
     gate: bool
     reached: bool = False
+    sort: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +74,18 @@ def _opaque(signature: _Signature, content: bytes, extension: str) -> Opaque:
     sort = signature.sort
     if signature.name == "zip":
         sort = _zip_sort(content, extension)
-    elif sort == "media" and _carries_archive(content):
-        return Opaque(reason=f"{signature.name}: an archive is appended to it; it is not opened", gate=True)
-    return _says(signature.name, sort)
+    elif sort == "media" and carries_archive(content):
+        return Opaque(reason=f"{signature.name}: an archive is appended to it", gate=True, sort="polyglot", exact=True)
+    return replace(_says(signature.name, sort), exact=_is_exact(signature, content))
+
+
+def _is_exact(signature: _Signature, content: bytes) -> bool:
+    """Tell whether a signature is long enough, or another mark stands where the format has one."""
+    if signature.sort == "pickle":
+        return content.endswith(b".") and content[2:3] in b"\x95}]c("
+    if signature.magic == b"MZ":
+        return b"PE\0\0" in content[:_PE_REACH]
+    return len(signature.magic) >= _EXACT
 
 
 def _zip_sort(content: bytes, extension: str) -> str:
@@ -81,7 +97,8 @@ def _zip_sort(content: bytes, extension: str) -> str:
     return "document" if extension in packages["document"] else "archive"
 
 
-def _carries_archive(content: bytes) -> bool:
+def carries_archive(content: bytes) -> bool:
+    """Tell whether a zip file's end record with at least one member stands at the end of some bytes."""
     at = content.rfind(_ZIP_END, max(0, len(content) - _ZIP_END_REACH))
     if at < 0 or at + 22 > len(content):
         return False
@@ -91,7 +108,7 @@ def _carries_archive(content: bytes) -> bool:
 
 def _says(name: str, sort: str) -> Opaque:
     row = _table()["sorts"][sort]
-    return Opaque(reason=f"{name}: {row['says']}", gate=row["gate"] is True, reached=row["gate"] == "reached")
+    return Opaque(reason=f"{name}: {row['says']}", gate=row["gate"] is True, reached=row["gate"] == "reached", sort=sort)
 
 
 def _table() -> dict[str, Any]:

@@ -20,6 +20,28 @@ class Origin:
     encoding: Encoding
 
 
+class Layers(Mapping[str, bytes]):
+    """Bytes by their sha256: those of the submission, and those of what lies inside its files."""
+
+    def __init__(self, outer: Mapping[str, bytes], inner: Mapping[str, bytes]) -> None:
+        """Look into ``inner`` first, which is in memory."""
+        self._outer = outer
+        self._inner = inner
+
+    def __getitem__(self, sha256: str) -> bytes:
+        """Give bytes. Raises KeyError for a digest that neither has."""
+        return self._inner[sha256] if sha256 in self._inner else self._outer[sha256]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give all digests."""
+        yield from self._outer
+        yield from (sha256 for sha256 in self._inner if sha256 not in self._outer)
+
+    def __len__(self) -> int:
+        """Count the digests."""
+        return sum(1 for _ in self)
+
+
 class Texts(Mapping[str, str]):
     """Path to text. What was decoded last stays in memory up to ``KEPT`` characters; the rest is decoded again."""
 

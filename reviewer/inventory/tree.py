@@ -39,6 +39,7 @@ class Tree:
     folders: Mapping[str, tuple[str, ...]] = field(init=False)
     _folded: Mapping[str, str] = field(init=False)
     _ordered: tuple[str, ...] = field(init=False)
+    _brought: frozenset[str] = field(init=False)
     _documents: dict[str, Document] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,6 +53,7 @@ class Tree:
         object.__setattr__(self, "by_name", {name: tuple(paths) for name, paths in by_name.items()})
         object.__setattr__(self, "folders", {folder: tuple(paths) for folder, paths in folders.items()})
         object.__setattr__(self, "_ordered", tuple(sorted(folders)))
+        object.__setattr__(self, "_brought", frozenset(part.root for part in self.snapshot.parts))
         object.__setattr__(self, "_folded", {path.casefold(): path for path in self.files})
 
     def named(self, *wanted: str) -> Iterator[str]:
@@ -60,15 +62,15 @@ class Tree:
             yield from (path for path in self.by_name.get(name, ()) if path in self.texts and not is_vendored(path))
 
     def root_of(self, path: str) -> str:
-        """Give the folder of the package, Skill, plugin or bundle in which a file lies; the whole if there is none."""
+        """Give the folder of the package, Skill, plugin, bundle or archive in which a file lies; the whole if there is none."""
         folder = path.rpartition("/")[0]
-        while folder and not self._is_root(folder):
+        while folder and not self._is_root(folder) and not folder.endswith("!"):
             folder = folder.rpartition("/")[0]
         return folder
 
     def _is_root(self, folder: str) -> bool:
         anchored = any(f"{folder}/{name}".casefold() in self._folded for name in names("anchors"))
-        return anchored or any(f"{folder}/{name}" in self.folders for name in names("plugin_folders"))
+        return anchored or folder in self._brought or any(f"{folder}/{name}" in self.folders for name in names("plugin_folders"))
 
     def holds(self, folder: str) -> bool:
         """Tell whether there is anything under a folder."""
@@ -77,7 +79,8 @@ class Tree:
     def below(self, folder: str, suffix: str) -> list[str]:
         """Give the readable files under a folder whose name ends so."""
         inside = (self.folders[each] for each in {*self._under(folder), folder} if each in self.folders)
-        return sorted(path for paths in inside for path in paths if path.lower().endswith(suffix) and path in self.texts)
+        every = (path for paths in inside for path in paths if path.lower().endswith(suffix) and path in self.texts)
+        return sorted(path for path in every if not self.files[path].within)
 
     def _under(self, folder: str) -> Sequence[str]:
         """Give the folders under a folder, which lie together in the sorted list."""
@@ -129,5 +132,8 @@ class Tree:
         return self._folded.get(path.casefold())
 
     def led_to(self, place: str) -> tuple[str, ...]:
-        """Give the files that a resolved mention leads to: itself, or the files of the folder."""
-        return (place,) if place in self.files else self.folders.get(place, ())[:FOLDER_FILES]
+        """Give the files that a resolved mention leads to: itself and what lies inside it, or the files of the folder."""
+        if place not in self.files:
+            return self.folders.get(place, ())[:FOLDER_FILES]
+        inside = [path for folder in self._under(f"{place}!") for path in self.folders[folder]]
+        return (place, *self.folders.get(f"{place}!", ()), *inside)[:FOLDER_FILES]

@@ -25,11 +25,13 @@ from reviewer import wire
 from reviewer.compare import Side, compare
 from reviewer.examine import attempt, inspect
 from reviewer.inventory import take_inventory
+from reviewer.inventory.file_types import is_code
 from reviewer.isolation import confine, die_with_parent
 from reviewer.model import Counterpart, Package, Reading, Snapshot
 from reviewer.sandbox.frames import FAILED, READ, STATUS, TOO_MUCH, Setup, frame, receive, take_doors
 from reviewer.sbom.lockfiles import read_packages
 
+_INNER_CHARACTERS = 8_000_000  # of the code inside files that is handed on
 _SAMPLE = {
     "package.json": b'{"name": "sample", "dependencies": {"sample": "1.0.0"}}',
     "SKILL.md": b"---\nname: sample\ndescription: A sample.\n---\n\nRun `scripts/run.sh`.\n",
@@ -69,7 +71,19 @@ def read(snapshot: Snapshot, contents: Mapping[str, bytes], checks: tuple[Check,
         comparisons=tuple(_compared(target, packages, snapshot.counterparts, contents)),
     )
     results = inspect(target, checks)
-    return Reading(target=dataclasses.replace(target, texts={}, surfaces=()), results=results, packages=packages)
+    told = dataclasses.replace(target, texts={}, surfaces=())
+    return Reading(target=told, results=results, packages=packages, inner=_inner_code(target))
+
+
+def _inner_code(target: Target) -> Mapping[str, str]:
+    """Give the code that lies inside files, as far as there is room: whoever follows its data flow has no other way to it."""
+    room = _INNER_CHARACTERS
+    texts: dict[str, str] = {}
+    for file in target.files:
+        if file.within and is_code(file.language) and file.sha256 not in texts and 0 < file.size <= room:
+            texts[file.sha256] = target.texts[file.path]
+            room -= file.size
+    return texts
 
 
 def _compared(

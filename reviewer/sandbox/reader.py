@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 import select
 from collections import deque
@@ -135,7 +136,13 @@ def reading_of(snapshot: Snapshot, ending: Ending, checks: Sequence[Check], *, l
         return _nothing(snapshot, _NO_ANSWER, level)
     ledger = tuple(dict.fromkeys((*snapshot.unreadable, *reading.target.unreadable)))
     target = dataclasses.replace(reading.target, unreadable=ledger, texts={}, surfaces=())
-    return dataclasses.replace(reading, target=target, isolation=level, failure=None)
+    inner = {sha256: text for sha256, text in reading.inner.items() if _is_digest(sha256, text)}
+    return dataclasses.replace(reading, target=target, isolation=level, failure=None, inner=inner)
+
+
+def _is_digest(sha256: str, text: str) -> bool:
+    """Say whether a text is the one that a digest names: files with one digest share what is found in them."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() == sha256
 
 
 def _decoded(document: bytes) -> Reading | None:
@@ -172,12 +179,12 @@ def _same_files(told: Sequence[File], known: Sequence[File]) -> bool:
     """Say whether all known files are told unchanged, and no other than what lies inside them."""
     own = {(file.path, file.mode, file.size, file.sha256) for file in known}
     paths = {file.path for file in known}
-    mine = [file for file in told if file.path in paths]
-    others = [file for file in told if file.path not in paths]
+    mine = [file for file in told if not file.within]
+    others = [file for file in told if file.within]
     return (
         len(mine) == len(known)
         and {(file.path, file.mode, file.size, file.sha256) for file in mine} == own
-        and all(file.path.partition("!/")[0] in paths and "!/" in file.path for file in others)
+        and all(file.within in paths and file.path.startswith(f"{file.within}!/") and file.path not in paths for file in others)
     )
 
 

@@ -10,7 +10,7 @@ import dataclasses
 import importlib.util
 import os
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -58,13 +58,14 @@ class SandboxedSemgrep:
         sights: dict[int, Sight | str] = {}
         busy = [number for number, choice in enumerate(choices) if choice.files]
         for batch in _batches(busy):
-            sight = self._see([choices[number] for number in batch], files)
+            inner = {sha256: text for number in batch for sha256, text in readings[number].inner.items()}
+            sight = self._see([choices[number] for number in batch], files, inner)
             for number in batch:
                 died = isinstance(sight, str) and len(batch) > 1
-                sights[number] = self._see([choices[number]], files) if died else sight
+                sights[number] = self._see([choices[number]], files, readings[number].inner) if died else sight
         return [report(choice, sights.get(number), rules) for number, choice in enumerate(choices)]
 
-    def _see(self, choices: Sequence[Choice], rules: tuple[Path, ...]) -> Sight | str:
+    def _see(self, choices: Sequence[Choice], rules: tuple[Path, ...], inner: Mapping[str, str]) -> Sight | str:
         """Run semgrep once; give what it saw, or one sentence why it saw nothing."""
         program, certificates = _program(), _certificates()
         if program is None or certificates is None:
@@ -79,7 +80,7 @@ class SandboxedSemgrep:
                 program=program,
                 certificates=certificates,
                 rules=rules,
-                sources=_sources(choices),
+                sources=_sources(choices, inner),
                 blobs=blobs,
                 scratch=lane.home,
                 rule_seconds=self._limits.rule_seconds,
@@ -99,9 +100,12 @@ def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
     return (numbers[start : start + _BATCH] for start in range(0, len(numbers), _BATCH))
 
 
-def _sources(choices: Sequence[Choice]) -> tuple[Source, ...]:
-    by_name = {neutral(file): file.sha256 for choice in choices for file in choice.files}
-    return tuple(Source(name=name, sha256=sha256) for name, sha256 in sorted(by_name.items()))
+def _sources(choices: Sequence[Choice], inner: Mapping[str, str]) -> tuple[Source, ...]:
+    """Give every file once. A text that no blob holds is handed over, if it is the one that its digest names."""
+    files = {neutral(file): file for choice in choices for file in choice.files}
+    return tuple(
+        Source(name=name, sha256=file.sha256, text=inner[file.sha256] if file.within else None) for name, file in sorted(files.items())
+    )
 
 
 def _program() -> Path | None:

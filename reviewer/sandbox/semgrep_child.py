@@ -81,6 +81,9 @@ def _run(task: Task) -> Sight:
 
 def _lay_out(source: Source, blobs: Path, folder: Path) -> bool:
     """Write one source as UTF-8, whatever it was; false when its bytes are not there."""
+    if source.text is not None:
+        (folder / source.name).write_bytes(source.text.encode("utf-8", "replace"))
+        return True
     try:
         content = (blobs / source.sha256[:2] / source.sha256).read_bytes()
     except OSError:

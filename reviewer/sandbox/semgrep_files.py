@@ -85,12 +85,15 @@ class Choice:
 
 def choose(reading: Reading, rules: Rules, limits: SemgrepLimits) -> Choice:
     """Choose what is given to semgrep; nothing where the child gave no reading, which is told elsewhere."""
-    wanted = [file for file in reading.target.files if _is_source(file, rules.languages)] if reading.failure is None else []
-    wanted.sort(key=lambda file: (_is_foreign(file.path), file.path))
+    every = [file for file in reading.target.files if _is_source(file, rules.languages)] if reading.failure is None else []
+    wanted = [file for file in every if not file.within or file.sha256 in reading.inner]
+    wanted.sort(key=lambda file: (bool(file.within) or _is_foreign(file.path), file.path))
     small = [file for file in wanted if file.size <= limits.file_bytes]
     large = [file for file in wanted if file.size > limits.file_bytes]
     rows = [_row(file.path, f"larger than {limits.file_bytes >> 10} KB") for file in large]
     rows += [_row(file.path, f"more than {limits.files} files of code") for file in small[limits.files :]]
+    held = {file.path for file in wanted}
+    rows += [_row(file.path, "it lies inside another file", gate=False) for file in every if file.path not in held]
     lost = sum(file.size for file in (*large, *small[limits.files :]))
     return Choice(files=tuple(small[: limits.files]), left_out=tuple(rows), left_out_bytes=lost)
 

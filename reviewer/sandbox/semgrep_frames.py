@@ -12,10 +12,11 @@ from reviewer.model import Isolation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A file to read, under a name that says nothing but its language: ``000123.py``."""
+    """A file to read, under a name that says nothing but its language: ``000123.py``. ``text`` is set where no blob holds it."""
 
     name: str
     sha256: str
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

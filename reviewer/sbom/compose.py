@@ -126,7 +126,7 @@ def _parts(target: facts.Target, references: References) -> tuple[list[Component
     from reviewer.sbom.elements import file_component, labelled, named, prose  # noqa: PLC0415  the same
 
     components, files = [], {}
-    tree = sorted(target.files, key=lambda file: file.path)
+    tree = sorted((file for file in target.files if not file.within), key=lambda file: file.path)
     paths = [file.path for file in tree]
     for part in target.components:
         if part.kind in _SERVERS:

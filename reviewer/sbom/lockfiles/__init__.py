@@ -35,7 +35,8 @@ def read_packages(target: Target) -> tuple[tuple[Package, ...], tuple[Unreadable
     """
     found: list[Package] = []
     ledger: list[Unreadable] = []
-    waiting = [path for path in sorted(target.texts) if _reader(path)]
+    inner = {file.path for file in target.files if file.within}  # what an archive inside needs, nobody installs
+    waiting = [path for path in sorted(target.texts) if _reader(path) and path not in inner]
     if len(waiting) > _MAX_FILES:
         ledger.append(
             Unreadable(path=waiting[_MAX_FILES], reason=f"more than {_MAX_FILES} manifests and lock files; this and later ones", gate=True)

@@ -25,7 +25,6 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
         (b"\x00asm\x01\x00\x00\x00" + bytes(64), True),
         (b"\xca\xfe\xba\xbe" + bytes(64), True),
         (b"\x80\x04\x95" + bytes(range(256)), True),
-        (ZIP.getvalue(), True),
         (b"\x1f\x8b\x08" + bytes(range(256)), True),
         (b"7z\xbc\xaf\x27\x1c" + bytes(range(256)), True),
         (b"SQLite format 3\x00" + bytes(range(256)), True),
@@ -41,8 +40,14 @@ def test_what_could_execute_is_a_gate_and_inert_media_are_not(content: bytes, ga
     assert [row.gate for row in rows(target, "asset")] == [gate]
 
 
-def test_an_archive_says_that_it_was_not_opened() -> None:
-    assert "not opened" in rows(inventory({"more.zip": ZIP.getvalue()}), "more.zip")[0].reason
+def test_an_archive_is_opened_and_needs_no_row() -> None:
+    target = inventory({"more.zip": ZIP.getvalue()})
+    assert target.texts["more.zip!/inner.md"] == "hello"
+    assert not target.unreadable
+
+
+def test_an_archive_of_a_kind_that_is_not_opened_is_a_gate() -> None:
+    assert "not opened" in rows(inventory({"more.7z": b"7z\xbc\xaf\x27\x1c" + bytes(range(256))}), "more.7z")[0].reason
 
 
 def test_an_encrypted_zip_is_told_from_an_open_one() -> None:

@@ -279,8 +279,8 @@ def test_a_lying_child_has_given_no_usable_answer(tmp_path: Path) -> None:
     def told(**different: Any) -> str | None:
         return judged(replace(honest, target=replace(target, **different)))
 
-    inside = File(path="a.zip!/b.md", mode="100644", size=3, sha256="0" * 64)
-    beside = replace(inside, path="b.md")
+    inside = File(path="a.zip!/b.md", mode="100644", size=3, sha256="0" * 64, within="a.zip")
+    beside = replace(inside, path="b.md", within="")
     assert judged(honest) is None
     assert told(files=(*target.files, inside)) is None
     lies = [
