@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from checks.model import Capability, Certainty, Location, Trigger, Unreadable
+from reviewer.inventory import languages
 from reviewer.inventory.documents import read_yaml
+from reviewer.inventory.instructed import instructed
 from reviewer.inventory.languages import shell
 from reviewer.inventory.tree import Tree
 
@@ -19,12 +21,25 @@ if TYPE_CHECKING:
 #: How many characters of one page are looked at for fences and mentions; the text itself stays whole.
 PAGE_LENGTH = 400_000
 
+#: How many characters a fence may have to be read as code.
+FENCE_LENGTH = 50_000
+#: What the first word of a fence says about its language, where that is not the language's own name.
+FENCED = {
+    "python": "python", "py": "python", "python3": "python", "javascript": "javascript", "js": "javascript", "node": "javascript",
+    "mjs": "javascript", "typescript": "typescript", "ts": "typescript", "tsx": "tsx", "jsx": "jsx", "go": "go", "golang": "go",
+    "rust": "rust", "rs": "rust", "java": "java", "kotlin": "kotlin", "kt": "kotlin", "csharp": "csharp", "cs": "csharp", "c#": "csharp",
+    "powershell": "powershell", "ps1": "powershell", "pwsh": "powershell",
+}  # fmt: skip
+
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HOOKS_LINE = re.compile(r"^\s*hooks\s*:", re.MULTILINE)
 _SPLIT = re.compile(r"[\s`'\"()\[\]|,;:=*!&]+")
 _SHELLS = frozenset({"bash", "sh", "shell", "zsh", "console", "terminal", "shellsession", "shell-session", "ksh", "!"})
 _WORTH = re.compile(
-    r"(?:```|~~~)[`~ \t{.]*(?:(?:bash|sh|shell|shellsession|zsh|ksh|console|terminal|json\w?|toml)\b|!|$)", re.MULTILINE | re.IGNORECASE
+    r"(?:```|~~~)[`~ \t{.]*(?:(?:bash|sh|shell|shellsession|zsh|ksh|console|terminal|json\w?|toml|"
+    + "|".join(re.escape(name) for name in FENCED)
+    + r")(?![\w+])|!|$)",
+    re.MULTILINE | re.IGNORECASE,
 )
 _PROMPT = re.compile(r"^[ \t]*(?:[$\u276f%]|[\w.-]+@[\w.-]+[^$\n]{0,60}\$)[ \t]+(?=\S)", re.MULTILINE)
 _INLINE = re.compile(r"(?:^|(?<=\s))!`([^`\n]{1,2000})`", re.MULTILINE)
@@ -114,14 +129,29 @@ def shell_text(fence: Fence) -> str | None:
 
 
 def prose_capabilities(page: Page, certainty: Certainty) -> tuple[Capability, ...]:
-    """Give what the commands in a page's fences can do, if an agent runs them."""
+    """Give what the fenced code of a page can do, if an agent runs it, and what its prose tells the agent to do."""
     found: list[Capability] = []
     for fence in fences(page.body, page.body_line):
         commands = shell_text(fence)
         if commands is not None:
             at = Location(path=page.path, line=fence.line)
             found.extend(shell.read_command(commands, at=at, trigger=Trigger.MODEL, certainty=certainty))
+        else:
+            found.extend(_of_code(fence, page.path, certainty))
+    found.extend(instructed(page.body, Location(path=page.path, line=page.body_line)))
     return tuple(found)
+
+
+def _of_code(fence: Fence, path: str, certainty: Certainty) -> Iterator[Capability]:
+    """Read a fence in a programming language as a file of that language. Its tools are examples, not registrations."""
+    language = FENCED.get(fence.language)
+    reader = next((each for each in languages.discover().values() if language in each.READS), None)
+    if reader is None or len(fence.text) > FENCE_LENGTH:
+        return
+    for held in reader.extract({path: fence.text}).capabilities:
+        evidence = tuple(Location(path=at.path, line=at.line + fence.line - 1) for at in held.evidence)
+        weaker = max(held.certainty, certainty, key=list(Certainty).index)
+        yield replace(held, certainty=weaker, trigger=Trigger.MODEL, evidence=evidence)
 
 
 def run_on_load(page: Page) -> Iterator[tuple[str, int]]:
