@@ -193,6 +193,11 @@ class Table:
             return tuple(self._exact[name])
         return next((tuple(self._below[above]) for above in _above(name) if above in self._below), ())
 
+    @functools.cached_property
+    def last_names(self) -> frozenset[str]:
+        """The last parts of all names that have rows: what is not among them needs no look-up."""
+        return frozenset(name.rpartition(".")[2] for name in self._exact)
+
     def configures(self, name: str) -> bool:
         """Tell whether what this name gives is chosen by whoever sets the program up: environment, command line, temporary folders."""
         return name in self._configuration or any(f"{above}.*" in self._configuration for above in _above(name))

@@ -40,6 +40,8 @@ Others stand alone: ``doc: true`` (the documentation comment), ``function: true`
 name. * ``inputs``: how parameters and fields become a JSON schema.
 * ``starts``: names of functions that run by themselves (``main``, ``init``); a module's body and static initialisers always do.
 * ``pure``: functions whose result is chosen by whoever chose their arguments (``strings.*``); ``.trim`` is a method of any object.
+* ``carries``: the argument (position or keyword) that what a call or builder method makes stands for: ``net/http.NewRequest: 1`` is the
+  request for its URL, ``java.net.http.HttpRequest.newBuilder.uri: 0`` the same for a builder.
 * ``transparent``: ``types`` that stand for their first type argument (``std.sync.Arc``, ``java.util.Optional``), ``methods`` (``unwrap``)
   and ``calls`` (``std.sync.Arc.new``) that give the object (``calls``: the first argument) itself.
 * ``tests``: packages and annotations need not be listed: ``Module.test`` says it.
@@ -192,7 +194,9 @@ class Server(_Row):
 
 
 class Dispatcher(_Row):
-    """A row of ``dispatchers``."""
+    """A row of ``dispatchers``. ``subjects`` are parameters and members of the request that hold the name of the tool."""
+
+    subjects: tuple[str, ...] = ("name", "Name")
 
     methods: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
@@ -221,11 +225,12 @@ class Inputs(_Row):
 
 
 class Transparent(_Row):
-    """Types, methods and calls that stand for what is in them."""
+    """Types, methods and calls that stand for what is in them; ``lookups`` are methods that give the entry of a map or list."""
 
     types: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    lookups: tuple[str, ...] = ("get", "getOrDefault", "getValue", "GetValueOrDefault", "at")
 
 
 class Words(_Row):
@@ -240,6 +245,7 @@ class Words(_Row):
     transports: Mapping[str, Transport] = {}
     same: Mapping[str, tuple[str, ...]] = {}
     inputs: Inputs = Inputs()
+    carries: Mapping[str, int | str] = {}
     starts: tuple[str, ...] = ("main",)
     pure: tuple[str, ...] = ()
     transparent: Transparent = Transparent()

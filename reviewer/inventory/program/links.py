@@ -1,0 +1,159 @@
+"""Who calls which function, and so in which situations its parameters have which values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reviewer.inventory.program import model
+from reviewer.inventory.program.evaluate import Evaluator
+from reviewer.inventory.program.model import Argument
+from reviewer.inventory.program.things import (
+    OPEN,
+    Class,
+    Code,
+    Context,
+    Derived,
+    Env,
+    Joined,
+    Lazy,
+    Listing,
+    Made,
+    Mixed,
+    Parameter,
+    Part,
+    Thing,
+    options,
+)
+from reviewer.inventory.program.units import Unit
+
+#: In how many situations one registration is read, how far callers are followed into one another, and of how many callers values are taken.
+SITUATIONS, DEPTH, CALLERS = 400, 4, 8
+#: How deep a value is searched for parameters, and in how many of its pieces.
+OPEN_DEPTH, PIECES = 8, 24
+_Ask = Callable[[Env], list[Thing]]
+
+
+class Links:
+    """The calls of a program."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        """Find what every call calls."""
+        self.evaluator = evaluator
+        self.callers: dict[int, list[tuple[model.Call, Unit]]] = {}
+        self.targets: dict[int, list[Thing]] = {}
+        self._asking: set[tuple[int, str]] = set()
+        for unit in evaluator.symbols.units:
+            for site in unit.sites:
+                if isinstance(site.node, model.Call):
+                    self._note(site.node, unit)
+
+    def _note(self, node: model.Call, unit: Unit) -> None:
+        found = self.evaluator.targets(node, Context(unit))
+        self.targets[id(node)] = found
+        for target in found:
+            if isinstance(target, Code):
+                self.callers.setdefault(id(target.unit), []).append((node, unit))
+            elif isinstance(target, Class):
+                for constructor in target.type.constructors:
+                    self.callers.setdefault(id(constructor), []).append((node, unit))
+
+    def supplied(self, parameter: Parameter) -> list[Thing]:
+        """Give what the callers of a function pass for a parameter; nothing where there are none, or too many."""
+        key = (id(parameter.unit), parameter.name)
+        callers = self.callers.get(id(parameter.unit), [])
+        if parameter.loop is not None or key in self._asking or not 0 < len(callers) <= CALLERS * 4:
+            return []
+        self._asking.add(key)
+        try:
+            found: list[Thing] = []
+            for node, unit in callers[:CALLERS]:
+                bound = self.evaluator.bind(parameter.unit, self.evaluator.arguments(node.arguments, Context(unit)))
+                value = bound.get(key)
+                if value is not None:
+                    found.extend(options(self.evaluator.force(value)))
+            return [each for each in found if not (isinstance(each, Parameter) and (id(each.unit), each.name) in self._asking)]
+        finally:
+            self._asking.discard(key)
+
+    # -- situations
+
+    def situations(self, ask: _Ask, env: Env = OPEN, depth: int = 0) -> list[Env]:
+        """Give the situations in which what is asked hangs on as few parameters as possible; at least the one that is given."""
+        open_one = next((each for thing in ask(env) for each in self.open(thing)), None)
+        if open_one is None or depth >= DEPTH:
+            return [env]
+        found: list[Env] = []
+        for more in self._alternatives(open_one, env, depth):
+            found.extend(self.situations(ask, env.with_more(more), depth + 1) if more else [env])
+            if len(found) >= SITUATIONS:
+                break
+        return found or [env]
+
+    def _alternatives(self, open_one: Parameter, env: Env, depth: int) -> Iterator[dict[tuple[int, str], Thing | Lazy]]:
+        if open_one.loop is not None:
+            yield from self._elements(open_one, env)
+            return
+        unit = open_one.unit
+        yield from self._each(unit, env)
+        for node, caller in self.callers.get(id(unit), [])[:SITUATIONS]:
+            for around in self.situations(self._asked(node.arguments, caller), OPEN, depth + 1):
+                bound = self.evaluator.bind(unit, self.evaluator.arguments(node.arguments, Context(caller, around)))
+                if (id(unit), open_one.name) in bound:
+                    yield bound
+
+    def _asked(self, given: tuple[Argument, ...], unit: Unit) -> _Ask:
+        return lambda env: [self.evaluator.value(argument.value, Context(unit, env)) for argument in given[:PIECES]]
+
+    def _elements(self, variable: Parameter, env: Env) -> Iterator[dict[tuple[int, str], Thing | Lazy]]:
+        """Give a loop's variables each element of what the loop runs over."""
+        bound = variable.loop
+        if bound is None or bound.loop is None or bound.loop.over is None:
+            return
+        names = bound.loop.names
+        seq = bound.seq
+        for index, item in enumerate(self.evaluator.elements(self.evaluator.value(bound.loop.over, Context(variable.unit, env)))):
+            values: tuple[Thing | Lazy, ...] = (item,)
+            if len(names) > 1:
+                apart = isinstance(item, Listing) and len(item.items) == len(names)
+                values = item.items if isinstance(item, Listing) and apart else (Derived(origins=()), item)
+            if index < SITUATIONS:
+                yield {(id(variable.unit), f"{name}@{seq}"): value for name, value in zip(names, values, strict=False)}
+
+    def _each(self, unit: Unit, env: Env) -> Iterator[dict[tuple[int, str], Thing | Lazy]]:
+        """A lambda that is handed to a method of a list of known elements gets each of them: ``tools.forEach(…)``."""
+        names = unit.names_of_parameters
+        call = unit.parent.parents.get(id(unit.node)) if unit.parent is not None else None
+        if unit.parent is None or not names or not isinstance(call, model.Call) or not isinstance(call.callee, model.Member):
+            return
+        for item in self.evaluator.elements(self.evaluator.value(call.callee.object, Context(unit.parent, env))):
+            if len(names) > 1 and isinstance(item, Listing) and len(item.items) == len(names):
+                yield {(id(unit), name): value for name, value in zip(names, item.items, strict=True)}
+            else:
+                yield {(id(unit), names[-1]): item}
+
+    def open(self, thing: Thing, depth: int = 0) -> Iterator[Parameter]:
+        """Give the parameters on which a value hangs."""
+        if depth >= OPEN_DEPTH:
+            return
+        if isinstance(thing, Parameter):
+            if thing.loop is not None and thing.loop.loop is not None and thing.loop.loop.over is not None:
+                over = self.evaluator.value(thing.loop.loop.over, Context(thing.unit))
+                yield from self.open(over, depth + 1)
+            yield thing
+            return
+        for inner in self._inside(thing)[:PIECES]:
+            yield from self.open(inner, depth + 1)
+
+    def _inside(self, thing: Thing) -> tuple[Thing, ...]:
+        if isinstance(thing, Joined):
+            return thing.parts
+        if isinstance(thing, Mixed):
+            return thing.options
+        if isinstance(thing, Derived):
+            return thing.origins
+        if isinstance(thing, Part):
+            return (thing.base,)
+        if isinstance(thing, Made):
+            arguments = tuple(self.evaluator.value(argument.value, thing.context) for argument in thing.arguments[:PIECES])
+            return (*((thing.base,) if thing.base is not None else ()), *arguments)
+        return ()
