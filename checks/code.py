@@ -24,7 +24,7 @@ _FENCES = {
     "python": "python", "py": "python", "python3": "python", "javascript": "javascript", "js": "javascript", "jsx": "javascript",
     "node": "javascript", "typescript": "typescript", "ts": "typescript", "tsx": "tsx",
 }  # fmt: skip
-_LIMIT = 2_000_000  # characters of one file
+_LIMIT = 4_000_000  # characters of one file; a larger one is told as not followed
 _STEPS = 3  # how many names are followed back
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _EXPRESSION = 2_000  # characters of one expression

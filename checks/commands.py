@@ -14,7 +14,7 @@ from checks.model import File, Location, SurfaceRole, Target
 from checks.once import once_per_target
 from checks.parse import BlockKind, unquote
 from checks.prose import Passage, is_about_attacks, passages
-from checks.text import Lines, decoded
+from checks.text import Lines, decoded, portions
 
 SHELLS = frozenset({"shell", "bash", "sh", "zsh", "dash", "ksh", "fish"})
 _POWERSHELL = frozenset({"powershell", "ps1", "pwsh", "batch", "bat", "cmd", "dosbatch"})
@@ -29,6 +29,10 @@ _CODE = {
     "swift": "swift", "scala": "scala", "lua": "lua",
 }  # fmt: skip
 _BUILD = frozenset({"dockerfile", "docker", "makefile", "make", "yaml", "json", "jsonc", "toml", "just"})
+# Languages without a grammar here: what stands in quotes is taken for a literal.
+_OTHER_CODE = frozenset({"perl", "groovy", "r", "julia", "dart", "elixir", "applescript", "vbscript"})
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.){6,20000}"|\'(?:[^\'\\\n]|\\.){6,20000}\'|`[^`]{6,20000}`')
+_CONTINUED = 200  # lines that are one
 # What the grammars call a literal text.
 _STRINGS = {
     "javascript": ("string", "template_string"), "typescript": ("string", "template_string"), "tsx": ("string", "template_string"),
@@ -45,7 +49,8 @@ _WORTH = re.compile(
 _ENCODED_WORTH = re.compile(
     r"\b(?:curl|wget|iwr|irm|invoke-\w+|iex|powershell|bash|/bin/sh|base64|nc|osascript)\b|/dev/tcp/", re.IGNORECASE
 )
-_TEXT_LIMIT = 2_000_000
+_TEXT_LIMIT = 4_000_000
+_PART, _PART_LINES = 300_000, 5_000  # of a script that is read at once
 _STRING_LIMIT = 20_000
 _SPAN = re.compile(r"`[^`\n]*`")
 _RUN_LINE = re.compile(r"^\s*(?:RUN|CMD|ENTRYPOINT|-?\s*(?:run|command|script)\s*:\s*[|>]?-?|\"[\w:.-]+\"\s*:\s*\")\s*", re.IGNORECASE)
@@ -112,14 +117,42 @@ def _from_passage(passage: Passage) -> Iterator[ShellText]:
 
 def _from_file(file: File, text: str) -> Iterator[ShellText]:
     if file.language in SHELLS or file.language in _POWERSHELL:
-        yield from _with_layers(ShellText(text=text, path=file.path, line=1, standing=Standing.SCRIPT))
+        for first, part in portions(text, length=_PART, lines=_PART_LINES):
+            yield from _with_layers(ShellText(text=part, path=file.path, line=first, standing=Standing.SCRIPT))
     elif file.language in _CODE:
         yield from _literals(file, text)
+    elif file.language in _OTHER_CODE:
+        yield from _quoted(file, text)
     elif file.language in _BUILD:
-        for number, line in enumerate(text.split("\n"), start=1):
+        for number, line in _logical_lines(text):
             if len(line) < _STRING_LIMIT and _WORTH.search(line):
                 body = _RUN_LINE.sub("", line).rstrip('",').replace('\\"', '"').replace("\\\\", "\\")
                 yield from _with_layers(ShellText(text=body, path=file.path, line=number, standing=Standing.BUILD))
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield lines with their number; lines that a backslash continues, as one."""
+    begun: list[str] = []
+    first = 1
+    for number, line in enumerate(text.split("\n"), start=1):
+        first = first if begun else number
+        stripped = line.rstrip("\r")
+        if stripped.endswith("\\") and len(begun) < _CONTINUED:
+            begun.append(stripped[:-1])
+        else:
+            yield first, " ".join([*begun, line.lstrip() if begun else line])
+            begun = []
+    if begun:
+        yield first, " ".join(begun)
+
+
+def _quoted(file: File, text: str) -> Iterator[ShellText]:
+    """Yield what stands in quotes in a language without a grammar here, where it could be a command."""
+    if not _WORTH.search(text) and not any(True for _ in decoded(text)):
+        return
+    lines = Lines(text)
+    for match in _QUOTED.finditer(text):
+        yield from _with_layers(ShellText(text=_inner(match[0]), path=file.path, line=lines.at(match.start()), standing=Standing.PROGRAM))
 
 
 def _literals(file: File, text: str) -> Iterator[ShellText]:

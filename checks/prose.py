@@ -9,15 +9,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
-from checks.model import Confidence, Hit, Location, Severity, SurfaceRole, Target
+from checks.model import Confidence, File, Hit, Location, Severity, SurfaceRole, Target
 from checks.once import once_per_target
 from checks.parse import Block, BlockKind, markdown
-from checks.text import visible
+from checks.text import portions, visible
 
 MARKDOWN_ROLES = frozenset({
     SurfaceRole.SKILL_BODY, SurfaceRole.REFERENCE, SurfaceRole.COMMAND, SurfaceRole.AGENT, SurfaceRole.RULES,
@@ -29,7 +29,12 @@ INTERFACE_ROLES = frozenset({
 })  # fmt: skip
 
 _PROSE_FILES = (".md", ".mdc", ".mdx", ".markdown", ".txt", ".rst", ".cursorrules", ".windsurfrules", ".clinerules")
-_TEXT_LIMIT = 400_000
+_MARKDOWN = frozenset({"markdown", "restructuredtext"})
+_PLAIN = frozenset({"text", "csv"})
+_TEXT_LIMIT, _PART_LINES = 400_000, 20_000
+# A file without a telling name is prose if it has words in a row; most of those without are lists and lock files.
+_WORDS_IN_A_ROW = re.compile(r"(?:[^\W\d_]{2,30}[,;:]?[ \t]{1,3}){4}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{8}")
+_HIDDEN = re.compile(r"!/(?:[\w+]{1,60}@\d[\d~-]{0,12}|comments)(?:!/[\w+-]{1,60})?$")
 # A sentence ends at a blank line, at a list mark on a new line, or at a stop that is followed by space (CJK stops need none).
 _STOP = re.compile(
     r"(?<=[.!?;])[\"'\u201d\u2019)]*\s+|(?<=[\u3002\uff01\uff1f\uff1b])|\n\s*\n|\n\s*(?:[-*•]|\d{1,3}[.)])\s+|</?[A-Za-z][\w-]*>"
@@ -135,9 +140,24 @@ def passages(target: Target) -> Iterator[Passage]:
         for block in blocks:
             yield Passage(block=_moved(block, shift), path=surface.at.path, role=surface.role, owner=surface.owner)
     for file in target.files:
-        if file.path not in covered and file.path.lower().endswith(_PROSE_FILES):
-            for block in markdown(target.texts.get(file.path, "")):
+        if file.path not in covered and file.path in target.texts:
+            for block in _unclaimed(file, target.texts):
                 yield Passage(block=block, path=file.path, role=None, owner="")
+
+
+def _unclaimed(file: File, texts: Mapping[str, str]) -> Iterator[Block]:
+    """Read a file that no surface covers, if it is prose. What was encoded, or stands in comments of a page, is hidden from people."""
+    if file.path.lower().endswith(_PROSE_FILES) or file.language in _MARKDOWN:
+        hidden = _HIDDEN.search(file.path) is not None
+        for first, part in portions(texts[file.path], length=_TEXT_LIMIT, lines=_PART_LINES):
+            for block in markdown(part):
+                moved = _moved(block, first - 1)
+                yield replace(moved, kind=BlockKind.COMMENT) if hidden and block.kind is BlockKind.PROSE else moved
+    elif file.language in _PLAIN:
+        kind = BlockKind.COMMENT if _HIDDEN.search(file.path) else BlockKind.PROSE
+        for first, part in portions(texts[file.path], length=_TEXT_LIMIT, lines=_PART_LINES):
+            if _WORDS_IN_A_ROW.search(part):
+                yield Block(kind=kind, text=part[:_TEXT_LIMIT], line=first)
 
 
 def _moved(block: Block, lines: int) -> Block:

@@ -71,6 +71,23 @@ class Lines:
         return bisect.bisect_left(self._ends, offset) + 1
 
 
+def portions(text: str, *, length: int, lines: int) -> Iterator[tuple[int, str]]:
+    """Cut a text at line ends into parts of at most so many lines and, as far as lines allow, characters: (first line, part)."""
+    if len(text) <= length and text.count("\n") < lines:
+        yield 1, text
+        return
+    start = count = size = 0
+    first = 1
+    for match in re.finditer(r"[^\n]*(?:\n|\Z)", text):
+        if count and (count >= lines or size + len(match[0]) > length):
+            yield first, text[start : match.start()]
+            first, start, count, size = first + count, match.start(), 0, 0
+        count += 1
+        size += len(match[0])
+    if start < len(text):
+        yield first, text[start:]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenRun:
     """Characters without a visible form that stand together, from ``start`` up to ``end``."""

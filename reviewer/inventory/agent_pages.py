@@ -71,7 +71,7 @@ def led_to(page: Page, root: str, owner: str, tree: Tree) -> tuple[tuple[str, ..
     Gives all files that an agent is led to, and what the texts among them say.
     """
     seen: dict[str, None] = {}
-    waiting = deque(_named(page.path, page.header + "\n" + page.body, root, tree))
+    waiting = deque((*tree.led_to(page.path)[1:], *_named(page.path, page.header + "\n" + page.body, root, tree)))
     facts: list[Facts] = []
     while waiting and len(seen) < REFERENCES:
         path = waiting.popleft()

@@ -120,15 +120,15 @@ def test_encrypted_text_is_a_gate() -> None:
 def test_code_without_a_reader_is_a_gate_where_something_runs_it() -> None:
     target = inventory(
         {
-            "go.mod": "module x\n",
-            "cmd/main.go": "package main\n",
-            "docs/sample.rs": "fn main() {}\n",
-            "scripts/clean.ps1": "Remove-Item x\n",
+            "mix.exs": "defmodule X do\nend\n",
+            "lib/main.ex": "defmodule Y do\nend\n",
+            "docs/sample.lua": "print(1)\n",
+            "scripts/clean.tcl": "puts x\n",
             "tool": "#!/usr/bin/env ruby\nputs 1\n",
         }
     )
-    assert gates(target) == {"cmd/main.go", "scripts/clean.ps1", "tool"}
-    assert "no reader for rust yet" in rows(target, "docs/sample.rs")[0].reason
+    assert gates(target) == {"mix.exs", "lib/main.ex", "scripts/clean.tcl", "tool"}
+    assert "no reader for lua yet" in rows(target, "docs/sample.lua")[0].reason
 
 
 def test_code_without_a_reader_is_a_gate_where_a_skill_leads_to_it() -> None:
