@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench.server import write_server
+from tests.bench.server import write_server, write_servers, write_skills
 
 PROGRAM = Path(sys.executable).with_name("reviewer")
 SKILL = """---
@@ -44,6 +44,11 @@ def main() -> None:
             folder = Path(scratch) / language
             lines = write_server(folder, language)
             _report(f"scan: a {language} server, {lines} lines", ["scan", str(folder), "--format", "json"], runs=3, goal="6 s")
+        many, skills = Path(scratch) / "many", Path(scratch) / "skills"
+        lines = write_servers(many, 7)
+        _report(f"scan: a repository of 7 servers, {lines} lines", ["scan", str(many), "--format", "json"], runs=3, goal="8 s, 700 MB")
+        write_skills(skills, 1000)
+        _report("scan: a repository of 1000 Skills", ["scan", str(skills), "--format", "json"], runs=1, goal="60 s, 700 MB")
 
 
 def _report(what: str, words: Sequence[str], *, runs: int, goal: str) -> None:

@@ -85,12 +85,77 @@ PARTS = {
 }
 
 
-def write_server(folder: Path, language: str) -> int:
+MANIFESTS = {
+    "python": (
+        "pyproject.toml",
+        '[project]\nname = "orders-{number}"\nversion = "1.0.0"\ndependencies = ["mcp==1.9.0", "httpx==0.28.1"]\n',
+    ),
+    "typescript": (
+        "package.json",
+        '{{"name": "orders-{number}", "version": "1.0.0", "dependencies": {{"@modelcontextprotocol/sdk": "1.17.0", "zod": "3.25.0"}}}}\n',
+    ),
+}
+SKILL = {
+    "SKILL.md": """---
+name: report-{number}
+description: Write report {number} from figures. Use when the user gives the figures of department {number}.
+---
+
+# Report {number}
+
+1. Read the figures that the user names.
+2. Run `python scripts/table.py figures.csv` and put the table into the report.
+3. Follow [the style](STYLE.md).
+
+```bash
+python scripts/table.py figures.csv > table.md
+```
+""",
+    "STYLE.md": "# Style of report {number}\n\nShort sentences. Figures with their unit. No colours in tables.\n",
+    "scripts/table.py": '''"""Print a table of report {number}."""
+
+import csv
+import sys
+
+
+def rows(path: str) -> list[list[str]]:
+    with open(path, newline="") as source:
+        return list(csv.reader(source))
+
+
+for row in rows(sys.argv[1]):
+    print("|", " | ".join(row), "|")
+''',
+}
+
+
+def write_servers(folder: Path, count: int) -> int:
+    """Write servers that are together as large as one of ``write_server``, Python and TypeScript in turn; give the number of lines."""
+    lines = 0
+    for number in range(count):
+        language = ("python", "typescript")[number % 2]
+        server = folder / "servers" / f"orders-{number}"
+        lines += write_server(server, language, modules=MODULES // count)
+        manifest = MANIFESTS[language]
+        (server / manifest[0]).write_text(manifest[1].format(number=number), encoding="utf-8")
+    return lines
+
+
+def write_skills(folder: Path, count: int) -> None:
+    """Write a repository of Skills, each with a page, a reference and a script."""
+    for number in range(count):
+        skill = folder / "skills" / f"report-{number}"
+        (skill / "scripts").mkdir(parents=True)
+        for name, text in SKILL.items():
+            (skill / name).write_text(text.format(number=number), encoding="utf-8")
+
+
+def write_server(folder: Path, language: str, modules: int = MODULES) -> int:
     """Write the server; give its number of lines. A fifth of the functions is followed by a tool."""
     extension, head, body, tool = PARTS[language]
     folder.mkdir(parents=True)
     lines = 0
-    for module in range(MODULES):
+    for module in range(modules):
         text = head.format(module=module)
         for number in range(FUNCTIONS):
             text += body.format(module=module, number=number)
