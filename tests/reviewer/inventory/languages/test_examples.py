@@ -74,7 +74,7 @@ def _sorted(expect: dict[str, Any]) -> dict[str, Any]:
     return {**given, "capabilities": sorted(given["capabilities"])} if "capabilities" in given else given
 
 
-@pytest.mark.parametrize(("language", "row"), _named())
+@pytest.mark.parametrize(("language", "row"), list(_named()))
 def test_every_example_is_read_as_its_row_says(language: str, row: dict[str, Any]) -> None:
     files = row.get("files") or {row.get("path") or _MAIN[language]: row["code"]}
     extraction = discover()[language].extract(files)
