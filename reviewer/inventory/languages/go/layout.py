@@ -23,6 +23,8 @@ _MAJOR = re.compile(r"/v[0-9]+(?=/|$)")
 _DOTTED_MAJOR = re.compile(r"\.v[0-9]+(?=/|$)")
 #: How much of a file is looked at for its package clause and imports.
 _HEAD = 50_000
+#: How many imports of one file are matched with names that nothing explains.
+_MATCHED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +137,8 @@ def reconciled(imports: Iterable[Import], used: Iterable[str], declared: frozens
             unknown.append(each)
         else:
             names[found] = each.path
-    open_names = sorted(wanted - names.keys() - declared)
-    for each in unknown:
+    open_names = sorted(wanted - names.keys() - declared)[:_MATCHED]
+    for each in unknown[:_MATCHED]:
         squeezed = each.path.replace("-", "").replace("_", "").lower()
         fits = [name for name in open_names if name.replace("_", "").lower() in squeezed]
         chosen = fits or (open_names if len(open_names) == len(unknown) == 1 else [])

@@ -41,6 +41,8 @@ def lower(path: str, text: str, layout: Layout) -> Module:
             methods.setdefault(_receiver(node, source)[1], []).append(_function(node, source, comments))
         elif kind in {"var_declaration", "const_declaration"}:
             constants.extend(_constants(node, source, comments))
+        if kind != "comment":
+            comments = [] if node.is_named() else comments
     return Module(
         path=path,
         package=layout.package_of(path),
