@@ -197,12 +197,12 @@ class Symbols:
     def _resolve(self, module: Module, name: str, owner: OwnType | None) -> Found | str:
         head, _, rest = name.partition(".")
         for own in _outward(owner):
-            found = self.full(f"{own.name}.{name}", module)
+            found = self._inside(own.name, name, module)
             if found is not None:
                 return found
         if head in module.imports:
             return self.settle(f"{module.imports[head]}.{rest}" if rest else module.imports[head], module)
-        found = self._relative(name, module) or self.full(f"{module.package}.{name}" if module.package else name, module)
+        found = self._relative(name, module) or self._inside(module.package, name, module)
         if found is not None:
             return found
         for sibling in self.packages.get(module.package, ()):  # what a file of the package imports for all of it
@@ -213,9 +213,19 @@ class Symbols:
     def _of_wildcards(self, name: str, module: Module) -> Found | str:
         for package in module.wildcards:
             found = self.settle(f"{package}.{name}", module)
-            if isinstance(found, Found) or self.known(found):
+            if self._reaches(found, name) if isinstance(found, Found) else self.known(found):
                 return found
         return self.settle(name, module)
+
+    def _inside(self, place: str, name: str, module: Module) -> Found | None:
+        """Give what a name means in a type or package, not the place itself with the name as a member that nobody declared."""
+        found = self.full(f"{place}.{name}" if place else name, module)
+        return found if found is not None and self._reaches(found, name) else None
+
+    def _reaches(self, found: Found, name: str) -> bool:
+        """Tell whether the first part of a name was found: a symbol, or a member of a type whose members are visible."""
+        own, behind = found.symbol, len(found.rest) - name.count(".")
+        return behind <= 0 or (behind == 1 and isinstance(own, OwnType) and (found.rest[0] in own.methods or found.rest[0] in own.fields))
 
     def _relative(self, name: str, module: Module) -> Found | None:
         """Names that begin where the file is: ``crate.``, ``super.``, ``self.``."""
