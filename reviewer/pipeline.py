@@ -62,7 +62,7 @@ def _judge(snapshot: Snapshot, reading: Reading, report: SemgrepReport, standard
     scan = combine(reading, report, standards.checks, standards.catalogue_digest)
     bom = compose(snapshot, reading.target, reading.packages)
     assessment = assess(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests)
-    parts = judge_parts(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests)
+    parts = judge_parts(reading.target, scan, standards.policy, failure=reading.failure, digests=snapshot.digests, brought=snapshot.parts)
     return Dossier(
         snapshot=replace(snapshot, counterparts=()),
         target=reading.target,

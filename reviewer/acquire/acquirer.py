@@ -21,7 +21,7 @@ from reviewer.acquire.npm_config import read_npm_config
 from reviewer.acquire.pypi import fetch_pypi, own_spelling
 from reviewer.acquire.pypi_config import read_pip_config
 from reviewer.acquire.sources import Source, SourceKind, canonical_git, parse_source
-from reviewer.errors import NotFetchedError, ReviewerError
+from reviewer.errors import NotFetchedError, ReviewerError, UsageFault
 from reviewer.model import PublishedPackage, Snapshot
 from reviewer.ports import Progress
 
@@ -39,7 +39,7 @@ class Acquirer:
     """Fetches sources of every kind into one blob folder.
 
     ``allow_local_git`` and ``allow_private_hosts`` open what is shut to strangers' addresses:
-    git repositories on this machine, and git servers in a private network.
+    git repositories on this machine, and servers in a private network. ``tools`` is a captured list of tools for a remote server.
     """
 
     def __init__(
@@ -50,8 +50,10 @@ class Acquirer:
         allow_local_git: bool = False,
         allow_private_hosts: bool = False,
         progress: Progress | None = None,
+        tools: Path | None = None,
     ) -> None:
         """Keep where blobs go and what is allowed."""
+        self._tools = tools
         self._blobs = blobs
         self._limits = limits or Limits()
         self._allow_local_git = allow_local_git
@@ -67,22 +69,51 @@ class Acquirer:
             ReviewerError: the bytes could not be kept here (a full disk).
         """
         parsed = parse_source(source, allow_local_git=self._allow_local_git)
+        if self._tools is not None and parsed.kind is not SourceKind.REMOTE:
+            raise UsageFault("--tools belongs to a remote server alone.", hint="Give it with one source of the form https://host/path.")
         try:
-            match parsed.kind:
-                case SourceKind.FOLDER:
-                    return self._folder(parsed)
-                case SourceKind.ARCHIVE:
-                    return self._archive(parsed)
-                case SourceKind.GIT:
-                    return self._git(parsed)
-                case SourceKind.NPM:
-                    return self._npm(parsed)
-                case SourceKind.PYPI:
-                    return self._pypi(parsed)
+            return self.acquire(parsed)
         except OSError as error:
             raise ReviewerError(
                 f"The source could not be kept here: {error.strerror or error}", hint="Check free space and permissions."
             ) from error
+
+    def acquire(self, source: Source) -> Snapshot:
+        """Acquire a source that was understood. Raises as ``fetch``, and OSError."""
+        single = {
+            SourceKind.FOLDER: self._folder,
+            SourceKind.ARCHIVE: self._archive,
+            SourceKind.GIT: self._git,
+            SourceKind.NPM: self._npm,
+            SourceKind.PYPI: self._pypi,
+        }
+        return single[source.kind](source) if source.kind in single else self._composed(source)
+
+    def _composed(self, source: Source) -> Snapshot:
+        from reviewer.acquire.composed import Composer  # noqa: PLC0415  only for sources that name others
+
+        composer = Composer(
+            blobs=self._blobs,
+            limits=self._limits,
+            fetch=self._within,
+            progress=self._progress,
+            allow_private_hosts=self._allow_private_hosts,
+        )
+        match source.kind:
+            case SourceKind.ENTRY:
+                return composer.entry(source, _path(source))
+            case SourceKind.MCP:
+                return composer.registered(source)
+            case SourceKind.MARKETPLACE:
+                return composer.marketplace(source, _path(source))
+            case SourceKind.CONFIGURATION:
+                return composer.configuration(source, _path(source))
+            case _:
+                return composer.remote(source, self._tools)
+
+    def _within(self, source: Source, limits: Limits) -> Snapshot:
+        """Fetch a part. A stranger's document names it, so what only the person may allow stays shut."""
+        return Acquirer(self._blobs, limits, allow_private_hosts=self._allow_private_hosts, progress=self._progress).acquire(source)
 
     def _folder(self, source: Source) -> Snapshot:
 

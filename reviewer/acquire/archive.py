@@ -9,38 +9,26 @@ as its name has a meaning then.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import signal
-import subprocess
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checks.model import Unreadable
 from reviewer.acquire.assemble import single_top, without_top
 from reviewer.acquire.blobs import BlobFolder
+from reviewer.acquire.confined import ChildFault, run_confined
 from reviewer.acquire.folder import regular_chunks
 from reviewer.acquire.gather import EXECUTABLE, LINK, PLAIN, Gathered, MemberFault
 from reviewer.acquire.limits import Limits
 from reviewer.acquire.unpack import MANIFEST, TAR, ZIP, Manifest
 from reviewer.errors import NotFetchedError
-from reviewer.isolation import available, interpreter_paths, python, wrap
-from reviewer.model import Isolation
 
 __all__ = ["Unpacked", "file_sha256", "is_tar", "strip_folder", "unpack", "without_git"]
 
-_GRACE_SECONDS = 5
 _TAR_SUFFIXES = (".tgz", ".tar.gz")
 _KEPT_TOPS = (".whl", ".mcpb", ".dxt", ".plugin")
-_SIGNALS = {signal.SIGXCPU: "it used too much processor time", signal.SIGKILL: "it was killed, perhaps for its memory"}
-
-
-class _ChildFault(Exception):  # noqa: N818  becomes a row in the ledger
-    """The child gave nothing usable; the words say why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +68,12 @@ def unpack(archive: Path, blobs: BlobFolder, limits: Limits, *, filename: str = 
     with tempfile.TemporaryDirectory(prefix="reviewer-unpack-") as place:
         out = Path(place).resolve()
         try:
-            _run_child(archive.resolve(), TAR if is_tar(filename or archive.name) else ZIP, out, limits)
+            task = {"archive": str(archive.resolve()), "kind": TAR if is_tar(filename or archive.name) else ZIP}
+            run_confined("reviewer.acquire.unpack", task, readable=[archive.resolve()], out=out, limits=limits)
             manifest = _read_manifest(out, limits)
             if not manifest.fault:
                 _adopt(manifest, BlobFolder(out), blobs)
-        except _ChildFault as fault:
+        except ChildFault as fault:
             return _nothing(str(fault))
     if manifest.fault or not (manifest.entries or manifest.unreadable):
         reason = manifest.fault or "it holds no file"
@@ -115,38 +104,6 @@ def _nothing(reason: str) -> Unpacked:
     return Unpacked(gathered=Gathered(entries=(), unreadable=(row,), missing=True))
 
 
-def _run_child(archive: Path, kind: str, out: Path, limits: Limits) -> None:
-    code = Path(__file__).resolve().parents[2]
-    level = available()
-    task = {"archive": str(archive), "kind": kind, "out": str(out), "level": level, "limits": asdict(limits)}
-    line, environment = python("from reviewer.acquire.unpack import main; main()", folders=[code], home=out)
-    line = [*line, json.dumps(task)]
-    if level is Isolation.BUBBLEWRAP:
-        readable = (*interpreter_paths(), code / "reviewer", code / "checks", archive)
-        line = wrap(line, environment=environment, readable=readable, writable=[out], folder=out)
-    child = subprocess.Popen(  # noqa: S603  our own module, no shell
-        line,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=out,
-        env=environment,
-        start_new_session=True,
-    )
-    try:
-        status = child.wait(timeout=limits.seconds + _GRACE_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise _ChildFault(f"it took longer than {limits.seconds:g} seconds") from error
-    finally:
-        with suppress(ProcessLookupError):  # it has ended
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-    if status < 0:
-        raise _ChildFault(_SIGNALS.get(signal.Signals(-status), f"its reader died by {signal.Signals(-status).name}"))
-    if status:
-        raise _ChildFault("its reader failed, perhaps for lack of memory or space")
-
-
 def _read_manifest(out: Path, limits: Limits) -> Manifest:
     from reviewer import wire  # noqa: PLC0415  pydantic is slow to import, and the child has no need of it
 
@@ -155,12 +112,12 @@ def _read_manifest(out: Path, limits: Limits) -> Manifest:
         for chunk in regular_chunks(out / MANIFEST):
             document += chunk
             if len(document) > limits.manifest_bytes:
-                raise _ChildFault("its reader said too much")
+                raise ChildFault("its reader said too much")
         manifest = wire.decode(Manifest, bytes(document))
     except (MemberFault, ValueError) as error:  # pydantic's ValidationError is a ValueError
-        raise _ChildFault("its reader gave no usable answer") from error
+        raise ChildFault("its reader gave no usable answer") from error
     if not all(_is_safe(entry.path) and entry.mode in {PLAIN, EXECUTABLE, LINK} for entry in manifest.entries):
-        raise _ChildFault("its reader gave no usable answer")
+        raise ChildFault("its reader gave no usable answer")
     return manifest
 
 
@@ -175,9 +132,9 @@ def _adopt(manifest: Manifest, theirs: BlobFolder, ours: BlobFolder) -> None:
         try:
             stored = ours.put_chunks(_blob(theirs, entry.sha256))
         except (KeyError, MemberFault) as error:
-            raise _ChildFault("its reader gave no usable answer") from error
+            raise ChildFault("its reader gave no usable answer") from error
         if (stored.sha256, stored.size, stored.git_blob) != (entry.sha256, entry.size, entry.git_blob):
-            raise _ChildFault("its reader gave no usable answer")
+            raise ChildFault("its reader gave no usable answer")
 
 
 def _blob(blobs: BlobFolder, sha256: str) -> Iterator[bytes]:

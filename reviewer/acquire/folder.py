@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from reviewer.acquire.gather import EXECUTABLE, LINK, PLAIN, Basket, MemberFault
@@ -25,8 +25,13 @@ _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _SPECIALS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
-def read_folder(folder: Path, basket: Basket, *, most: int) -> None:
+Left = Callable[[bytes], str]
+
+
+def read_folder(folder: Path, basket: Basket, *, most: int, left: Left | None = None) -> None:
     """Put every file under ``folder`` into the basket; look at no more than ``most`` names in one folder.
+
+    ``left`` gives, for the name of a file, why it must not be opened, or an empty text; such files become rows.
 
     Raises:
         NotFetchedError: the folder itself cannot be opened.
@@ -36,7 +41,7 @@ def read_folder(folder: Path, basket: Basket, *, most: int) -> None:
     except OSError as error:
         raise NotFetchedError(f"The folder cannot be read: {error.strerror}", hint="Check its path and its permissions.") from error
     try:
-        _walk(handle, b"", basket, most)
+        _walk(handle, b"", basket, most, left or (lambda _: ""))
     finally:
         os.close(handle)
 
@@ -54,7 +59,7 @@ def regular_chunks(name: bytes | Path, *, folder: int | None = None) -> Iterator
         raise MemberFault(f"it cannot be read: {error.strerror or type(error).__name__}") from error
 
 
-def _walk(folder: int, prefix: bytes, basket: Basket, most: int) -> None:
+def _walk(folder: int, prefix: bytes, basket: Basket, most: int, left: Left) -> None:
     """Visit one open folder. The depth of the recursion is bounded by the basket, which refuses deep folders."""
     with os.scandir(folder) as listing:
         names = sorted(os.fsencode(each.name) for each in itertools.islice(listing, most + 1))
@@ -64,19 +69,21 @@ def _walk(folder: int, prefix: bytes, basket: Basket, most: int) -> None:
         if not basket.within_time():
             return
         try:
-            _visit(folder, prefix, name, basket, most)
+            _visit(folder, prefix, name, basket, most, left)
         except OSError as error:
             basket.leave_out(prefix + name, f"it cannot be read: {error.strerror or type(error).__name__}")
 
 
-def _visit(folder: int, prefix: bytes, name: bytes, basket: Basket, most: int) -> None:
+def _visit(folder: int, prefix: bytes, name: bytes, basket: Basket, most: int, left: Left) -> None:
     state = os.stat(name, dir_fd=folder, follow_symlinks=False)
     path = prefix + name
     if name == b".git":
         if prefix and stat.S_ISDIR(state.st_mode):
             basket.leave_out(path, "a folder of git's own inside the submission is not read")
     elif stat.S_ISDIR(state.st_mode):
-        _descend(folder, path, name, basket, most)
+        _descend(folder, path, name, basket, most, left)
+    elif reason := left(name):
+        basket.leave_out(path, reason, gate=False)
     elif stat.S_ISLNK(state.st_mode):
         basket.add(path, LINK, [os.readlink(name, dir_fd=folder)])
     elif stat.S_ISREG(state.st_mode):
@@ -86,11 +93,11 @@ def _visit(folder: int, prefix: bytes, name: bytes, basket: Basket, most: int) -
         basket.leave_out(path, f"it is {_SPECIALS.get(stat.S_IFMT(state.st_mode), 'no plain file')}, which is never opened")
 
 
-def _descend(folder: int, path: bytes, name: bytes, basket: Basket, most: int) -> None:
+def _descend(folder: int, path: bytes, name: bytes, basket: Basket, most: int, left: Left) -> None:
     if not basket.may_enter(path):
         return
     handle = os.open(name, _FOLDER_FLAGS, dir_fd=folder)
     try:
-        _walk(handle, path + b"/", basket, most)
+        _walk(handle, path + b"/", basket, most, left)
     finally:
         os.close(handle)

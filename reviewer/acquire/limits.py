@@ -36,6 +36,10 @@ class Limits:
     """One artefact or git pack as it comes over the network, or one archive file."""
     page_bytes: int = 64 * _MIB
     """One answer of a registry; the longest published lists of versions have about 30 MiB."""
+    parts: int = 400
+    """What one document may lead to; the largest public marketplace lists some 300 plugins."""
+    parts_seconds: float = 900
+    """Wall clock for all parts of one document: a repository takes a second or two."""
     memory_bytes: int = 1024 * _MIB
     """Address space of the child that unpacks: one file in memory, zlib and Python with room to spare."""
     manifest_bytes: int = 64 * _MIB

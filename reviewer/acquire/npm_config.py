@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from reviewer.acquire.names import shown
 from reviewer.errors import NotFetchedError
 
-__all__ = ["NpmConfig", "read_npm_config"]
+__all__ = ["NpmConfig", "default_registry", "read_npm_config"]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9_]+)(\?)?\}")
 _PREFIX = "npm_config_"
@@ -45,7 +45,7 @@ class NpmConfig:
     def registry(self, package: str) -> str:
         """Give the registry for a package, ending in a slash: its scope's, else the general one, else npm's default."""
         scope = package.partition("/")[0] if package.startswith("@") else ""
-        url = (scope and self.settings.get(f"{scope}:registry")) or self.settings.get("registry") or _ask_npm() or _default_registry()
+        url = (scope and self.settings.get(f"{scope}:registry")) or self.settings.get("registry") or _ask_npm() or default_registry()
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise NotFetchedError(
@@ -138,7 +138,7 @@ def _ask_npm() -> str:
     return url if url.startswith(("http://", "https://")) else ""
 
 
-def _default_registry() -> str:
+def default_registry() -> str:
     """Take npm's default from the package URL library, which knows where each kind of package is downloaded."""
     from packageurl.contrib.purl2url import get_download_url  # noqa: PLC0415  needed only here
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,10 +19,8 @@ ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".zip", ".whl", ".mcpb", ".dxt", ".skill"
 
 _FORMS = (
     "Write a folder, an archive (.zip .tgz .tar.gz .whl .mcpb .dxt .skill .plugin), git+https://host/owner/repo[@ref][#subdirectory=path], "
-    "github:owner/repo[@ref][//path], npm:name[@version], pypi:name[==version], or a purl."
-)
-_LATER_FILES = frozenset(
-    {"server.json", "marketplace.json", ".mcp.json", "mcp.json", "claude_desktop_config.json", "managed-mcp.json", "managed-settings.json"}
+    "github:owner/repo[@ref][//path], npm:name[@version], pypi:name[==version], a purl, server.json, mcp:namespace/name[@version], "
+    "marketplace.json, a client's configuration such as .mcp.json, or https://host/path of a remote server."
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(:[0-9]{1,5})?")
@@ -32,6 +31,9 @@ _NPM_NAME = re.compile(r"(@[A-Za-z0-9~][A-Za-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9
 _NPM_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _NPM_TAG = re.compile(r"(?![vV][0-9])(?![xX]$)[A-Za-z][A-Za-z0-9._-]{0,100}")
 _NPM_NAME_LENGTH = 214  # npm's own limit
+_ENTRY_NAME = re.compile(r"[A-Za-z0-9.-]{1,200}/[A-Za-z0-9._-]{1,200}")
+_ENTRY_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,100}")
+_URL_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
 _PYPI_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,212}[A-Za-z0-9])?")
 
 
@@ -43,14 +45,20 @@ class SourceKind(enum.StrEnum):
     GIT = "git"
     NPM = "npm"
     PYPI = "pypi"
+    ENTRY = "entry"
+    MCP = "mcp"
+    MARKETPLACE = "marketplace"
+    CONFIGURATION = "configuration"
+    REMOTE = "remote"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A source, understood. Only the fields of its kind are set.
 
-    ``text`` is what was written; ``path`` belongs to folder and archive; ``url``, ``ref``, ``subdirectory`` to git
-    (no ref is the default branch); ``name`` and ``version`` to npm and pypi (no version is the latest; for npm it may be a tag).
+    ``text`` is what was written; ``path`` belongs to what lies on this machine; ``url``, ``ref``, ``subdirectory`` to git
+    (no ref is the default branch), ``url`` also to a remote server; ``name`` and ``version`` to npm, pypi and mcp (no version is the
+    latest; for npm it may be a tag).
     """
 
     kind: SourceKind
@@ -101,12 +109,6 @@ def _refuse_tricks(text: str) -> None:
 
 
 def _unknown_scheme(name: str, text: str) -> UsageFault:
-    if name in {"http", "https", "mcp"}:
-        kind = "entries of an MCP registry" if name == "mcp" else "remote servers by URL"
-        return UsageFault(
-            f"This version cannot review {kind}: {shown(text)}",
-            hint="For a git repository write git+https://…; for a package npm: or pypi:; else download it and give the file.",
-        )
     if name == "git" or name.startswith("git+") or name == "ssh":
         return UsageFault(f"Of git's transports only https is read: {shown(text)}", hint="Write git+https://host/owner/repo.")
     return UsageFault(f"Unknown kind of source «{name}:»", hint=_FORMS + " For a path with a colon write ./ before it.")
@@ -122,15 +124,25 @@ def _parse_path(text: str) -> Source:
         exists = path.exists()
     except (OSError, ValueError) as error:
         raise NotFetchedError(f"The path cannot be looked at: {shown(text)}", hint="Check its spelling and permissions.") from error
-    if path.name in _LATER_FILES:
-        raise UsageFault(
-            f"This version cannot review a {path.name} by itself.", hint="Give the folder in which it lies, or its servers one by one."
-        )
     if not exists:
         raise NotFetchedError(f"There is nothing at {shown(text)}", hint="Check the path. " + _FORMS)
-    if not path.is_file() or not path.name.lower().endswith(ARCHIVE_SUFFIXES):
-        raise UsageFault(f"{shown(text)} is neither a folder nor an archive of a known type.", hint=_FORMS)
-    return Source(kind=SourceKind.ARCHIVE, text=text, path=path)
+    kind = _kind_of_file(path) if path.is_file() else None
+    if kind is None:
+        raise UsageFault(f"{shown(text)} is neither a folder nor a file of a known type.", hint=_FORMS)
+    return Source(kind=kind, text=text, path=path)
+
+
+def _kind_of_file(path: Path) -> SourceKind | None:
+    name = path.name.lower()
+    if name.endswith(ARCHIVE_SUFFIXES):
+        return SourceKind.ARCHIVE
+    if name in {"server.json", "marketplace.json"}:
+        return SourceKind.ENTRY if name == "server.json" else SourceKind.MARKETPLACE
+    if not name.endswith((".json", ".jsonc", ".toml", ".yaml", ".yml")):
+        return None
+    from reviewer.acquire.declared.configuration import is_configuration  # noqa: PLC0415  only for this kind of source
+
+    return SourceKind.CONFIGURATION if is_configuration(path.absolute()) else None
 
 
 def _parse_https_git(text: str, rest: str) -> Source:
@@ -279,10 +291,54 @@ def _parse_purl(text: str, _rest: str) -> Source:
     return _npm(text, name, purl.version) if purl.type == "npm" else _pypi(text, name, purl.version)
 
 
+def _parse_mcp(text: str, rest: str) -> Source:
+    name, at, version = rest.partition("@")
+    if not _ENTRY_NAME.fullmatch(name) or (at and not _ENTRY_VERSION.fullmatch(version)):
+        raise UsageFault(f"This is no name of an MCP registry: {shown(text)}", hint="Write mcp:namespace/name[@version].")
+    return Source(kind=SourceKind.MCP, text=text, name=name, version=version if at else None)
+
+
+def _parse_remote(text: str, rest: str) -> Source:
+    from reviewer.acquire.declared.redaction import has_secret  # noqa: PLC0415  only for this kind of source
+
+    scheme = text[: len(text) - len(rest) - 1].lower()
+    try:
+        parts = urlsplit(f"{scheme}:{rest}")
+        host = parts.netloc
+    except ValueError as error:
+        raise UsageFault(f"The URL is malformed: {shown(text)}", hint="Write https://host/path.") from error
+    if "@" in host:
+        raise UsageFault("A URL with a user name or password in it is refused.", hint="Write it without what stands before the @.")
+    if not rest.startswith("//") or not _HOST.fullmatch(host) or not _URL_PATH.fullmatch(parts.path) or parts.fragment:
+        raise UsageFault(
+            f"This is no address of a remote server: {shown(text)}",
+            hint="Write https://host/path, with a / at least. For a repository write git+https://…; for a file download it first.",
+        )
+    url = f"{scheme}://{host.lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+    if scheme == "http" and not _is_this_machine(parts.hostname or ""):
+        raise UsageFault(f"A remote server is reached over https: {shown(text)}", hint="Write https://host/path.")
+    if has_secret(url):
+        raise UsageFault(
+            "The address holds what looks like a key, which must not be kept.",
+            hint="Write the address without it; the key belongs in a header.",
+        )
+    return Source(kind=SourceKind.REMOTE, text=text, url=url)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 _PARSERS: Mapping[str, Callable[[str, str], Source]] = {
     "git+https": _parse_https_git,
     "github": _parse_github,
     "npm": _parse_npm,
     "pypi": _parse_pypi,
     "pkg": _parse_purl,
+    "mcp": _parse_mcp,
+    "https": _parse_remote,
+    "http": _parse_remote,
 }

@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +67,9 @@ class Web:
     ``proxy`` is that configuration's, used when the environment names none.
     """
 
-    def __init__(self, limits: Limits, *, certificates: str = "", proxy: str = "") -> None:
-        """Keep limits and what the user configured."""
+    def __init__(self, limits: Limits, *, certificates: str = "", proxy: str = "", refuse: Callable[[str], None] | None = None) -> None:
+        """Keep limits and what the user configured. ``refuse`` may raise for an address, also one to which a server redirects."""
+        self._refuse = refuse
         self._limits = limits
         named = [os.environ.get(name, "") for name in _CA_VARIABLES] + [certificates]
         self._verify: str | bool = next((path for path in named if path and Path(path).exists()), True)
@@ -124,6 +125,8 @@ class Web:
                 raise NotFetchedError(
                     f"The registry points to an address that is not https: {shown(url)}", hint="Check which registry is configured."
                 )
+            if self._refuse is not None:
+                self._refuse(url)
             own = {**headers, "Authorization": authorization} if authorization and parts.netloc == server else headers
             response = session.get(
                 url, headers=own, stream=True, allow_redirects=False, verify=self._verify, timeout=(_CONNECT_SECONDS, self._seconds_left())

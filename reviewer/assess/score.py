@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from checks.model import Component, Scan, Target
@@ -11,7 +11,7 @@ from reviewer.assess.facts import Facts, gather, is_under, narrow
 from reviewer.assess.numbers import judge
 from reviewer.assess.policy import Policy
 from reviewer.assess.toxic import toxic
-from reviewer.model import Assessment, Part
+from reviewer.model import Assessment, Part, SourcePart
 
 __all__ = ["assess", "judge_parts"]
 
@@ -32,16 +32,26 @@ def assess(target: Target, scan: Scan, policy: Policy, *, failure: str | None, d
 
 
 def judge_parts(
-    target: Target, scan: Scan, policy: Policy, *, failure: str | None = None, digests: Mapping[str, str] = _NOTHING
+    target: Target,
+    scan: Scan,
+    policy: Policy,
+    *,
+    failure: str | None = None,
+    digests: Mapping[str, str] = _NOTHING,
+    brought: Iterable[SourcePart] = (),
 ) -> tuple[Part, ...]:
-    """Judge each component by itself; none where the submission is its only component. No part is judged worse than the whole."""
+    """Judge each component by itself; none where the submission is its only component. No part is judged worse than the whole.
+
+    ``brought`` are the parts that acquire has fetched: their digests are those of the package or repository itself.
+    """
     if len(target.components) < 2 and all(not component.root for component in target.components):  # noqa: PLR2004  one component
         return ()
     facts = gather(target, scan, policy, failure=failure, digests=digests)
+    known = {part.root: part.digests for part in brought if part.digests}
     return tuple(
         Part(
             component=component,
-            digests={"dirHash": _digest(target, component)},
+            digests=known.get(component.root) or {"dirHash": _digest(target, component)},
             assessment=_assessed(narrow(facts, component), policy),
         )
         for component in target.components

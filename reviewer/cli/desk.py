@@ -39,6 +39,16 @@ def key_option(function: Command) -> Command:
     return option(function)
 
 
+def tools_option(function: Command) -> Command:
+    """Give a command ``--tools FILE``."""
+    option = click.option(
+        "--tools",
+        type=click.Path(path_type=Path),
+        help="For https://host/path alone: the server's answer to tools/list, saved as JSON.",
+    )
+    return option(function)
+
+
 def now() -> datetime:
     """Read the clock: here, and nowhere below the command line."""
     return datetime.now(UTC)  # noqa: TID251  the one place

@@ -43,7 +43,7 @@ def command(context: click.Context, style: str) -> None:
 
     Example: reviewer doctor
     """
-    lines = [_python(), _git(), _semgrep(), _isolation(), _catalogue(), *_desk(home_of(context), now()), _advisories()]
+    lines = [_python(), _git(), _semgrep(), _isolation(), _catalogue(), _registry(), *_desk(home_of(context), now()), _advisories()]
     if style == "json":
         put_json([{"what": line.what, "says": line.says, "fine": line.fine, "remedy": line.remedy} for line in lines])
         return
@@ -88,6 +88,21 @@ def _catalogue() -> Line:
     except UsageFault as error:
         return Line(what="checks", says=error.message, fine=False, remedy=error.hint)
     return Line(what="checks", says=f"{len(checks)}, catalogue {catalogue_digest(checks)[:16]}")
+
+
+def _registry() -> Line:
+    from pathlib import Path  # noqa: PLC0415  needed only here
+
+    from reviewer.acquire.mcp_registry import VARIABLE, configured_registry  # noqa: PLC0415  --help does not need it
+
+    try:
+        registry = configured_registry()
+    except UsageFault as error:
+        return Line(what="MCP registry", says=error.message, fine=False, remedy=error.hint)
+    if not registry:
+        return Line(what="MCP registry", says=f"none; {VARIABLE} (a dump or an https address) makes mcp:namespace/name work")
+    missing = "://" not in registry and not Path(registry).exists()
+    return Line(what="MCP registry", says=registry, fine=not missing, remedy=f"there is nothing there: check {VARIABLE}")
 
 
 def _advisories() -> Line:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from reviewer.cli.console import put, put_json, tell
-from reviewer.cli.desk import account_name, acting_name, home_of, now, plain_or_json
+from reviewer.cli.desk import account_name, acting_name, home_of, now, plain_or_json, tools_option
 from reviewer.errors import ReviewerError
 
 
@@ -15,12 +17,19 @@ from reviewer.errors import ReviewerError
 @click.option("--reason", required=True, help="What it is wanted for.")
 @click.option("--as", "name", help="Who asks. [default: the user of the operating system]")
 @click.option("--allow-local-git", is_flag=True, help="Let git+file:///path sources be read.")
+@tools_option
 @plain_or_json
 @click.pass_context
-def command(context: click.Context, source: str, team: str, reason: str, name: str | None, style: str, *, allow_local_git: bool) -> None:
+def command(  # noqa: PLR0913  one parameter per option
+    context: click.Context, source: str, team: str, reason: str, name: str | None, tools: Path | None, style: str, *, allow_local_git: bool
+) -> None:
     """Ask for a server, Skill, plugin or bundle: it is fetched, read and put on the reviewers' desk.
 
+    SOURCE is written as for `reviewer scan`. What holds several servers, Skills or plugins is one request.
+
     Example: reviewer request npm:some-mcp-server --team payments --reason "search our tickets"
+
+    Example: reviewer request https://mcp.vendor.example/mcp --tools tools.json --team sales --reason "read records"
     """
     from reviewer.cli.world import standards, world  # noqa: PLC0415  --help does not need the pipeline
     from reviewer.model import Submission  # noqa: PLC0415  the same
@@ -33,7 +42,7 @@ def command(context: click.Context, source: str, team: str, reason: str, name: s
     store = home.store()
     actor = check_name(acting_name(name))
     submission = Submission(source=source, requested_by=actor, team=check_name(team, "team"), reason=reason, account=account_name())
-    around = world(home.blobs, allow_local_git=allow_local_git, before=lambda snapshot: approved_before(store, snapshot))
+    around = world(home.blobs, allow_local_git=allow_local_git, tools=tools, before=lambda snapshot: approved_before(store, snapshot))
     (outcome,) = prepare([source], world=around, standards=standards())
     if isinstance(outcome, ReviewerError):
         raise outcome

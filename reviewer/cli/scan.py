@@ -12,7 +12,8 @@ import click
 
 from checks.text import escape
 from reviewer.cli.console import complain, page_width, put, tell, wants_colour
-from reviewer.errors import ExitCode, NotFetchedError, ReviewerError
+from reviewer.cli.desk import tools_option
+from reviewer.errors import ExitCode, NotFetchedError, ReviewerError, UsageFault
 from reviewer.model import Recommendation
 
 if TYPE_CHECKING:
@@ -36,11 +37,13 @@ FORMATS = ("plain", "json", "sarif", "cyclonedx")
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever is recommended (11 to 14 only).")
 @click.option("--allow-local-git", is_flag=True, help="Let git+file:///path sources be read.")
 @click.option("--against", multiple=True, metavar="SOURCE", help="Compare with it; «repository»: with the source that a package names.")
-def command(
+@tools_option
+def command(  # noqa: PLR0913  one parameter per option
     sources: Sequence[str],
     style: str,
     output: Path | None,
     policy: Path | None,
+    tools: Path | None,
     *,
     exit_zero: bool,
     allow_local_git: bool,
@@ -49,20 +52,27 @@ def command(
     """Read a server, Skill, plugin or bundle and say what it can do.
 
     SOURCE is a folder, an archive (.zip .tgz .whl .mcpb .dxt .skill .plugin), git+https://…[@ref][#subdirectory=…], github:owner/repo,
-    npm:name[@version], pypi:name[==version] or a purl.
+    npm:name[@version], pypi:name[==version] or a purl; a server.json, or mcp:namespace/name[@version] of the MCP registry that
+    REVIEWER_MCP_REGISTRY names (a JSON or JSONL dump, a folder of them, or an https address); a marketplace.json of plugins; a
+    client's configuration (.mcp.json, claude_desktop_config.json, config.toml …), of which secrets are never kept; or https://host/path
+    of a remote server, which is not contacted.
 
     Ends with 0 (approve), 11 (restrict), 12 (fix-first), 13 (investigate) or 14 (block).
 
     Example: reviewer scan ./my-skill npm:some-mcp-server --format json
+
+    Example: reviewer scan https://mcp.vendor.example/mcp --tools tools.json
+
     Example: reviewer scan npm:some-mcp-server@1.4.0 --against npm:some-mcp-server@1.3.0 --against repository
     """
     from reviewer.cli.world import standards, world  # noqa: PLC0415  --help does not need the pipeline
     from reviewer.pipeline import prepare  # noqa: PLC0415  the same
 
     _refuse_nonsense([*sources, *(other for other in against if other != "repository")], allow_local_git=allow_local_git)
+    _refuse_tools(sources, tools)
     judged_by = standards(policy)
     with tempfile.TemporaryDirectory(prefix="reviewer-") as scratch:
-        around = world(Path(scratch) / "blobs", allow_local_git=allow_local_git, against=against)
+        around = world(Path(scratch) / "blobs", allow_local_git=allow_local_git, against=against, tools=tools)
         outcomes = prepare(sources, world=around, standards=judged_by)
     text = _render(style, sources, outcomes)
     if output:
@@ -81,6 +91,12 @@ def _refuse_nonsense(sources: Sequence[str], *, allow_local_git: bool) -> None:
     for source in sources:
         with contextlib.suppress(NotFetchedError):
             parse_source(source, allow_local_git=allow_local_git)
+
+
+def _refuse_tools(sources: Sequence[str], tools: Path | None) -> None:
+    """Raise UsageFault where a captured list of tools has no remote server, or more than one source, to belong to."""
+    if tools is not None and (len(sources) > 1 or not sources[0].lower().startswith(("https:", "http:"))):
+        raise UsageFault("--tools belongs to one remote server.", hint="Give it with one source of the form https://host/path.")
 
 
 def _render(style: str, sources: Sequence[str], outcomes: Sequence[Dossier | ReviewerError]) -> str:

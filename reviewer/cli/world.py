@@ -42,6 +42,7 @@ def world(
     *,
     allow_local_git: bool = False,
     against: Sequence[str] = (),
+    tools: Path | None = None,
     before: Callable[[Snapshot], tuple[Counterpart, ...]] = lambda _: (),
 ) -> World:
     """Stand everything up over a folder for bytes.
@@ -50,6 +51,7 @@ def world(
         blobs: the folder.
         allow_local_git: let git repositories of this machine be read.
         against: sources to compare with; ``repository`` is the one that a published package names, at its version.
+        tools: a captured list of tools of the remote server that is asked for.
         before: gives what else a snapshot is compared with.
     """
     from reviewer.acquire import Acquirer  # noqa: PLC0415  --help does not need the pipeline
@@ -59,10 +61,10 @@ def world(
     from reviewer.sandbox import SandboxedReader, SandboxedSemgrep  # noqa: PLC0415  the same
 
     kept, progress = BlobFolder(blobs), TerminalProgress()
-    fetcher = Acquirer(kept, allow_local_git=allow_local_git, progress=progress)
+    others = Acquirer(kept, allow_local_git=allow_local_git, progress=progress)
     return World(
-        fetcher=fetcher,
-        counterparts=lambda snapshot: (*counterparts(snapshot, against, fetcher), *before(snapshot)),
+        fetcher=Acquirer(kept, allow_local_git=allow_local_git, progress=progress, tools=tools),
+        counterparts=lambda snapshot: (*counterparts(snapshot, against, others), *before(snapshot)),
         reader=_AnnouncedReader(SandboxedReader(kept), progress),
         semgrep=_AnnouncedSemgrep(SandboxedSemgrep(kept), progress),
     )

@@ -80,12 +80,13 @@ def _whole(dossier: Dossier) -> _View:
 def _part(dossier: Dossier, part: Part) -> Json:
     component = part.component
     root = component.root
+    brought = next((each for each in dossier.snapshot.parts if each.root == root), None)
     subject = {
-        "source": dossier.snapshot.source,
+        "source": (brought.source if brought else "") or dossier.snapshot.source,
         "kind": component.kind.value,
         "name": component.name,
         "version": component.version,
-        "purl": None,
+        "purl": brought.package.purl if brought and brought.package else None,
         "digests": dict(sorted(part.digests.items())),
         "id": component.id,
         "root": root,

@@ -143,10 +143,17 @@ def test_a_failed_source_prints_an_error_document_beside_the_others(tmp_path: Pa
         "pypi:name>=1",
         "pypi:-e .",
         "mcp:namespace/name",
-        "https://host.example/mcp",
+        "mcp:namespace",
+        "https://user:secret@host.example/mcp",
+        "https://host.example/mcp?api_key=secret",
+        "https://host.example/mcp\x07",
+        "https://host.example",
+        "http://host.example/mcp",
     ],
 )
 def test_a_source_that_cannot_be_meant_touches_no_network(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REVIEWER_MCP_REGISTRY", raising=False)
+
     def no_network(*_: object, **__: object) -> None:
         raise AssertionError("the network was touched")
 

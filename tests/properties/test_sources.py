@@ -8,7 +8,22 @@ from reviewer.acquire.sources import SourceKind, parse_source
 from reviewer.errors import NotFetchedError, UsageFault
 
 BEGINNINGS = st.sampled_from(
-    ["", "npm:", "pypi:", "github:", "git+https://", "git+file:///", "pkg:npm/", "pkg:pypi/", "./", "-", "ext::", "https://"]
+    [
+        "",
+        "npm:",
+        "pypi:",
+        "github:",
+        "git+https://",
+        "git+file:///",
+        "pkg:npm/",
+        "pkg:pypi/",
+        "./",
+        "-",
+        "ext::",
+        "https://",
+        "http://",
+        "mcp:",
+    ]
 )
 
 

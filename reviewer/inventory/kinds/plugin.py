@@ -13,6 +13,7 @@ from typing import Any
 
 from checks.model import Component, Location, SurfaceRole, TargetKind, Unreadable
 from reviewer.inventory.agent_pages import named_pages
+from reviewer.inventory.brought import of_origin
 from reviewer.inventory.conventions import names
 from reviewer.inventory.documents import strings, text_or_none
 from reviewer.inventory.facts import Facts, beyond, together
@@ -21,6 +22,7 @@ from reviewer.inventory.hooks import read_hooks
 from reviewer.inventory.identity import component_id
 from reviewer.inventory.launches import is_servers, read_servers
 from reviewer.inventory.tree import Tree
+from reviewer.model import Origin, SourcePart
 
 #: How many entries of one marketplace are read; the largest published one has some hundreds.
 ENTRIES = 2_000
@@ -56,18 +58,57 @@ def _marketplace(path: str, known: set[str], tree: Tree) -> Iterator[Facts]:
     entries = entries[:ENTRIES]
     local = [(_normal(folder, entry["source"]), entry) for entry in entries if isinstance(entry.get("source"), str)]
     shared = Counter(root for root, _ in local)
+    unread = {part.root for part in of_origin(tree, Origin.PLUGIN) if not part.fetched}
     for root, entry in local:
-        if not tree.holds(root):
+        if not tree.holds(root) or root in unread:
             continue
         if root in known:
             yield _contents(root, entry, path, component_id(TargetKind.PLUGIN, root), tree)[1]
         else:
             yield _plugin(root, entry, path, tree, label=str(entry.get("name"))[:100] if shared[root] > 1 else "")
-    elsewhere = [str(entry.get("name", "?"))[:60] for entry in entries if not isinstance(entry.get("source"), str)]
-    if elsewhere:
-        some = ", ".join(elsewhere[:5]) + (", …" if len(elsewhere) > 5 else "")  # noqa: PLR2004  a few names are enough to find the place
-        reason = f"lists plugins that lie elsewhere and are not part of this submission ({len(elsewhere)}): {some}"
+    yield from _elsewhere([entry for entry in entries if not isinstance(entry.get("source"), str)], path, known, tree)
+
+
+def _elsewhere(entries: list[dict[str, Any]], path: str, known: set[str], tree: Tree) -> Iterator[Facts]:
+    """Read entries whose plugins lie elsewhere, as far as acquire has brought them; only the submitted marketplace's were asked for."""
+    submitted = path.count("/") == 1
+    brought = _brought(tree) if submitted else {}
+    absent = []
+    if submitted:
+        yield Facts(components=tuple(_unread(part, path) for part in of_origin(tree, Origin.PLUGIN) if not part.fetched))
+    for entry in entries:
+        name = (text_or_none(entry.get("name")) or "unnamed")[:100]
+        part = brought[name].pop(0) if brought.get(name) else None
+        if part is None:
+            absent.append(name[:60])
+        elif part.fetched and part.root in known:
+            yield _contents(part.root, entry, path, component_id(TargetKind.PLUGIN, part.root), tree)[1]
+        elif part.fetched:
+            yield _plugin(part.root, entry, path, tree)
+    if absent:
+        some = ", ".join(absent[:5]) + (", …" if len(absent) > 5 else "")  # noqa: PLR2004  a few names are enough to find the place
+        reason = f"lists plugins that lie elsewhere and are not part of this submission ({len(absent)}): {some}"
         yield Facts(unreadable=(Unreadable(path=path, reason=reason, gate=True),))
+
+
+def _brought(tree: Tree) -> dict[str, list[SourcePart]]:
+    """Give the parts that acquire has made of plugins that lie elsewhere, by their names in the marketplace."""
+    named: dict[str, list[SourcePart]] = {}
+    for part in of_origin(tree, Origin.PLUGIN):
+        if part.source or not part.fetched:
+            named.setdefault(part.name, []).append(part)
+    return named
+
+
+def _unread(part: SourcePart, path: str) -> Component:
+    """List a plugin that could not be brought; acquire says in a row of its own why."""
+    return Component(
+        id=component_id(TargetKind.PLUGIN, part.root),
+        kind=TargetKind.PLUGIN,
+        root=part.root,
+        name=part.name,
+        at=Location(path=path, line=1),
+    )
 
 
 def _normal(*parts: str) -> str:

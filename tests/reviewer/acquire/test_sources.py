@@ -125,12 +125,29 @@ def test_pypi_sources(text: str, name: str, version: str | None) -> None:
         "pkg:npm/name#inner",
         "file:///folder",
         "ftp://host.example/x",
-        "mcp:namespace/name",
-        "https://host.example/mcp",
+        "mcp:name",
+        "mcp:namespace/name/more",
+        "mcp:namespace/name@",
+        "mcp:namespace/../name",
+        "mcp:namespace/na me",
+        "https://host.example",
+        "https:host.example/mcp",
+        "https:///mcp",
+        "https://user:word@host.example/mcp",
+        "https://user@host.example/mcp",
+        "https://host.example/mcp#fragment",
+        "https://host.example/m cp",
+        "https://host.example/mcp\u202e",
+        "https://host.example/mcp\\x",
+        "https://[::1/mcp",
+        "https://-host.example/mcp",
+        "https://host.example/mcp?token=abc",
+        "https://host.example/mcp?profile=aB3dE5gH7jK9mN1pQ3",
+        "https://host.example/s/aB3dE5gH7jK9mN1pQ3/mcp",
         "http://host.example/mcp",
-        "server.json",
-        "some/marketplace.json",
-        "claude_desktop_config.json",
+        "http://10.0.0.1/mcp",
+        "HTTP://host.example/mcp",
+        "ws://host.example/mcp",
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_a_hint(text: str) -> None:
@@ -141,10 +158,58 @@ def test_what_cannot_be_meant_is_refused_with_a_hint(text: str) -> None:
     assert caught.value.message.isprintable()
 
 
-@pytest.mark.parametrize("text", ["mcp:namespace/name", "https://host.example/mcp", "server.json"])
-def test_sources_of_later_versions_are_refused_as_such(text: str) -> None:
-    with pytest.raises(UsageFault, match="This version cannot review"):
-        parse_source(text)
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://Host.Example/mcp", "https://host.example/mcp"),
+        ("https://host.example/", "https://host.example/"),
+        ("https://host.example:8443/v1/sse?mode=read-only", "https://host.example:8443/v1/sse?mode=read-only"),
+        ("http://127.0.0.1:8080/mcp", "http://127.0.0.1:8080/mcp"),
+        ("http://localhost/mcp", "http://localhost/mcp"),
+    ],
+)
+def test_remote_servers(text: str, url: str) -> None:
+    assert parse_source(text) == Source(kind=SourceKind.REMOTE, text=text, url=url)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "version"),
+    [("mcp:com.vendor/server", "com.vendor/server", None), ("mcp:io.github.a/b@1.2.0-rc.1", "io.github.a/b", "1.2.0-rc.1")],
+)
+def test_registry_entries_by_name(text: str, name: str, version: str | None) -> None:
+    assert parse_source(text) == Source(kind=SourceKind.MCP, text=text, name=name, version=version)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("server.json", SourceKind.ENTRY),
+        ("inner/server.json", SourceKind.ENTRY),
+        (".claude-plugin/marketplace.json", SourceKind.MARKETPLACE),
+        ("claude_desktop_config.json", SourceKind.CONFIGURATION),
+        (".mcp.json", SourceKind.CONFIGURATION),
+        (".claude.json", SourceKind.CONFIGURATION),
+        ("managed-mcp.json", SourceKind.CONFIGURATION),
+        (".cursor/mcp.json", SourceKind.CONFIGURATION),
+        (".vscode/mcp.json", SourceKind.CONFIGURATION),
+        ("mcp_config.json", SourceKind.CONFIGURATION),
+        (".gemini/settings.json", SourceKind.CONFIGURATION),
+        (".codex/config.toml", SourceKind.CONFIGURATION),
+        ("openclaw.json", SourceKind.CONFIGURATION),
+        (".hermes/config.yaml", SourceKind.CONFIGURATION),
+    ],
+)
+def test_documents_that_name_other_sources(tmp_path: Path, path: str, kind: SourceKind) -> None:
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
+    assert parse_source(str(file)) == Source(kind=kind, text=str(file), path=file)
+
+
+@pytest.mark.parametrize("name", ["server.json", "marketplace.json", "claude_desktop_config.json"])
+def test_a_document_that_is_not_there_is_not_fetched(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFetchedError):
+        parse_source(str(tmp_path / name))
 
 
 def test_a_folder_and_an_archive_are_taken_as_written(tmp_path: Path) -> None:
@@ -168,7 +233,7 @@ def test_a_path_that_is_too_long_is_not_fetched() -> None:
 
 def test_a_file_of_unknown_type_is_a_usage_fault(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
-    with pytest.raises(UsageFault, match="neither a folder nor an archive"):
+    with pytest.raises(UsageFault, match="neither a folder nor a file of a known type"):
         parse_source(str(tmp_path / "notes.txt"))
 
 

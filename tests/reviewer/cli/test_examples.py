@@ -30,7 +30,7 @@ def in_readme() -> list[str]:
 
 def in_help() -> list[str]:
     helps = (" ".join((command.help or "").split()) for _, command in commands(cli))
-    return [text.partition("Example: ")[2] for text in helps]
+    return [example.strip() for text in helps for example in text.split("Example: ")[1:] or [""]]
 
 
 def parse(line: str) -> None:

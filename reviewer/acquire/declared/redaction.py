@@ -1,0 +1,244 @@
+"""Takes secrets out of what a configuration says, leaving the names under which they were given.
+
+The rule is the other way round from a search for secrets: of fields nothing is kept but what is known to be needed (``configuration``),
+values of variables and headers are never kept, and of the words of a command every value that follows an option with a telling name,
+every value of a query, every user part of an address, and every text that looks random is replaced. What is left can still hold a
+password that is a plain word in a place of its own; nothing can tell it from an argument.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from reviewer.inventory.tables import load_table
+
+__all__ = ["HIDDEN", "has_secret", "is_reference", "is_secret_name", "masked", "masked_url", "masked_words", "names_of", "steering"]
+
+HIDDEN = "<redacted>"
+_LONG = 20_000  # characters of one word that are looked at; the rest is cut
+
+_REFERENCE = re.compile(
+    r"\$\{(?:[A-Za-z]+:)?([A-Za-z_][\w.-]{0,100})(?::-[^}]*)?\}|\$([A-Za-z_]\w{0,100})|%([A-Za-z_]\w{0,100})%|\{\{\s*([\w.-]{1,100})\s*\}\}"
+)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s\"'<>`|;]{1,4000}")
+_ASSIGNMENT = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]{1,80})=(\"[^\"]*\"?|'[^']*'?|[^\s\"';&|]+)")
+_FIELD = re.compile(
+    r"([\"']?)([A-Za-z_][\w .-]{0,60})\1\s{0,3}[:=]\s{0,3}(?:(?:Bearer|Basic|Token)\s+)?(\"[^\"]*\"?|'[^']*'?|[^\s\"',;&|}]+)"
+)
+_BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+[^\s\"',;]{4,}", re.IGNORECASE)
+_OPTION = re.compile(r"(--?|/)([A-Za-z][\w.-]{0,80})(?:([=:])(.*))?", re.DOTALL)
+_RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
+_SEGMENT = re.compile(r"[A-Za-z0-9_=-]{16,}")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{24,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DIGEST = re.compile(r"(?:sha(?:1|224|256|384|512)[:=-]|@)\Z")
+_PLAIN_QUERY = re.compile(r"(?:true|false|yes|no|on|off|[0-9]{1,5}|[a-z][a-z_,-]{0,31})?")
+_SAFE_SHORT = re.compile(r"(?:[0-9]{1,5}|(?:\.{0,2}|~)/.{0,300}|[A-Za-z]:[\\/].{0,300}|-.{0,80})", re.DOTALL)
+_GLUED = re.compile(
+    r"-[pPkKtT](?!(?:ort|ath|roject|rofile|rompt|lugin|ackage|rint|roxy|refix|olicy|imeout|ransport|ools?|ype|eys?)\b)[^\s=-]{3,}"
+)
+
+
+@functools.cache
+def _table(key: str) -> tuple[str, ...]:
+    table: dict[str, Any] = load_table(Path(__file__).parent / "redaction.yaml")
+    return tuple(text for row in table[key] for text in row.get("names", [row.get("word", row.get("text"))]))
+
+
+@functools.cache
+def _texts() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{text})" for text in _table("secret_texts")))
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether an option, field or variable of this name holds a secret."""
+    plain = re.sub(r"[-_. ]", "", name.lower())
+    return plain in _table("secret_options") or any(word in plain for word in _table("secret_words"))
+
+
+def is_reference(value: str) -> bool:
+    """Tell whether a value is nothing but the name of a variable."""
+    return _REFERENCE.fullmatch(value.strip()) is not None
+
+
+def names_of(value: str) -> Iterator[str]:
+    """Give the variables to which a value refers, in braces; what stands after a default's ``:-`` is left out."""
+    for match in _REFERENCE.finditer(value[:_LONG]):
+        yield "${" + str(match[1] or match[2] or match[3] or match[4]) + "}"
+
+
+def steering(names: Iterable[str]) -> list[str]:
+    """Give those of some variables that decide which code runs or who reads along."""
+    known = {name.lower() for name in _table("steering_variables")}
+    return [name for name in names if name.lower().replace("-", "_") in known]
+
+
+def masked_words(words: Sequence[str], *, start: int = 0) -> tuple[str, ...]:
+    """Mask the words of a command; an option with a telling name hides the word after it. Short options count from ``start`` on."""
+    result: list[str] = []
+    hide = ""
+    for number, word in enumerate(words):
+        if hide and not (hide == "short" and _SAFE_SHORT.fullmatch(word)) and not (hide == "long" and _is_long_option(word)):
+            result.append(_hidden(word))
+            hide = ""
+            continue
+        result.append(_masked_option(word) if _OPTION.fullmatch(word[:_LONG]) else masked(word))
+        hide = _hides_next(word, counts=number >= start)
+    return tuple(result)
+
+
+def _is_long_option(word: str) -> bool:
+    return word.startswith("--") and len(word) > 3 and "=" not in word and not _RUN.search(word[2:])  # noqa: PLR2004  dashes and two letters
+
+
+def _hidden(word: str) -> str:
+    """Replace a whole word, keeping the names in it: ``NAME=value``, ``Name: value``, ``${NAME}``."""
+    references = list(names_of(word))
+    if references:
+        return " ".join(references)
+    name, sign, _ = re.split(r"(?=[=:])", word, maxsplit=1)[0], "=" if "=" in word else ":" if ":" in word else "", ""
+    if sign and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,60}", name) and not _looks_random(name):
+        return f"{name}{sign}{HIDDEN}"
+    if re.fullmatch(r"[A-Z][A-Z0-9_]{1,60}", word) and "_" in word and not _looks_random(word):  # docker's -e NAME
+        return word
+    return HIDDEN
+
+
+def _hides_next(word: str, *, counts: bool) -> str:
+    match = _OPTION.fullmatch(word[:_LONG])
+    if match is None or match[3] or match[1] == "/":
+        return ""
+    if len(match[2]) == 1:
+        return ("short" if match[2] not in "eH" else "always") if counts and match[2] in "pPktuKTUeHs" else ""
+    return "long" if is_secret_name(match[2]) else ""
+
+
+def _masked_option(word: str) -> str:
+    match = _OPTION.fullmatch(word[:_LONG])
+    if match is None:
+        return masked(word)
+    dashes, name, sign, value = match[1], match[2], match[3], match[4]
+    if sign and is_secret_name(name) and dashes != "/":
+        references = "".join(names_of(value))
+        return f"{dashes}{name}{sign}{references or HIDDEN}"
+    if not sign and _GLUED.fullmatch(word):
+        return word[:2] + HIDDEN
+    return masked(word)
+
+
+def masked(text: str) -> str:
+    """Mask a text in which words may stand: a command line, a path, a sentence."""
+    if text.lstrip()[:1] in {"{", "["} and len(text) > 2:  # noqa: PLR2004  a configuration inside an argument; empty ones hold nothing
+        return HIDDEN
+    text = text[:_LONG]
+    text = _texts().sub(HIDDEN, text)
+    text = _URL.sub(lambda match: masked_url(match[0]), text)
+    text = _BEARER.sub(lambda match: f"{match[1]} {HIDDEN}", text)
+    text = _ASSIGNMENT.sub(_masked_assignment, text)
+    text = _FIELD.sub(_masked_field, text)
+    text = _REFERENCE.sub(lambda match: next(names_of(match[0]), match[0]) if ":-" in match[0] else match[0], text)
+    return _RUN.sub(lambda match: _masked_run(match, text), text)
+
+
+def _masked_assignment(match: re.Match[str]) -> str:
+    name, value = match[1], match[2]
+    if name.isupper() or is_secret_name(name):
+        return f"{name}={''.join(names_of(value)) or HIDDEN}"
+    return match[0]
+
+
+def _masked_field(match: re.Match[str]) -> str:
+    if is_secret_name(match[2]) and HIDDEN not in match[3] and not is_reference(match[3]) and "//" not in match[3][:2]:
+        return match[0][: match.start(3) - match.start()] + HIDDEN
+    return match[0]
+
+
+def _masked_run(match: re.Match[str], text: str) -> str:
+    before = text[max(0, match.start() - 8) : match.start()]
+    if _DIGEST.search(before) and _HEXADECIMAL.fullmatch(match[0]):
+        return match[0]
+    pieces = re.split(r"([/=])", match[0])
+    return "".join(HIDDEN if _looks_random(piece) else piece for piece in pieces)
+
+
+def _looks_random(text: str) -> bool:
+    """Tell whether a text of letters and digits looks as if nobody had chosen it: hexadecimal, or letters and digits or cases mixed."""
+    if len(text) < 16:  # noqa: PLR2004  shorter ones are names and versions
+        return False
+    if _HEXADECIMAL.fullmatch(text):
+        return True
+    words = [word for word in re.split(r"[-_.+]", text) if word]
+    return any(_is_noise(word) for word in words)
+
+
+def _is_noise(word: str) -> bool:
+    if len(word) < 12:  # noqa: PLR2004  the same
+        return False
+    turns = sum(_class(one) != _class(other) for one, other in itertools.pairwise(word))
+    kinds = {_class(sign) for sign in word}
+    return ("9" in kinds and turns >= 4) or (2.2 * turns >= len(word) and len(kinds) > 1)  # noqa: PLR2004  camelCase turns less often
+
+
+def _class(sign: str) -> str:
+    return "9" if sign.isdigit() else "A" if sign.isupper() else "a"
+
+
+def masked_url(url: str) -> str:
+    """Mask an address: no user, no fragment, of the query names only (and plain words), no random part of the path."""
+    try:
+        parts = urlsplit(url)
+        netloc = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return HIDDEN
+    user = f"{HIDDEN}@" if "@" in parts.netloc else ""
+    before, _, after = netloc.partition(".")
+    host = f"{HIDDEN}.{after}" if after and _looks_random(before) and not is_reference(before) else netloc
+    path = "/".join(_masked_segment(segment) for segment in parts.path.split("/"))
+    query = "&".join(_masked_pair(pair) for pair in parts.query.split("&")) if parts.query else ""
+    tail = _masked_fragment(parts.fragment)
+    return f"{parts.scheme}://{user}{host}{path}" + (f"?{query}" if query else "") + tail
+
+
+def _masked_segment(segment: str) -> str:
+    if _REFERENCE.search(segment):
+        return masked_reference(segment)
+    name, at, version = segment.rpartition("@")  # a repository's address may end in a commit
+    if at and name and re.fullmatch(r"[0-9a-f]{7,40}|[\w.-]{1,40}", version) and not (_looks_random(version) and len(version) != 40):  # noqa: PLR2004  a commit
+        return f"{_masked_segment(name)}@{version}"
+    plain = unquote(segment)
+    if _texts().search(plain) or any(_looks_random(run) for run in _SEGMENT.findall(plain)):
+        return HIDDEN
+    return segment
+
+
+def masked_reference(text: str) -> str:
+    """Give a text in which variables are named, without the defaults that they may have."""
+    return _REFERENCE.sub(lambda match: next(names_of(match[0]), HIDDEN), text)
+
+
+def _masked_pair(pair: str) -> str:
+    name, sign, value = pair.partition("=")
+    if not sign:
+        return name if _PLAIN_QUERY.fullmatch(name) else HIDDEN
+    if _looks_random(name):
+        return HIDDEN
+    if is_reference(value):
+        return f"{name}={masked_reference(value)}"
+    keep = _PLAIN_QUERY.fullmatch(unquote(value)) and not is_secret_name(name)
+    return f"{name}={value if keep else HIDDEN}"
+
+
+def _masked_fragment(fragment: str) -> str:
+    if not fragment:
+        return ""
+    return f"#{fragment}" if re.fullmatch(r"subdirectory=[\w./-]{1,300}", fragment) else f"#{HIDDEN}"
+
+
+def has_secret(url: str) -> bool:
+    """Tell whether masking would change an address."""
+    return masked_url(url) != url
