@@ -46,14 +46,15 @@ class Dispatch:
         links = self._registrations.links
         for unit in links.evaluator.symbols.units if row.calls else ():
             for site in unit.sites:
-                if any(self._name(target) in row.calls for target in links.targets.get(id(site.node), ())):
+                if any(self._is_of(target, row) for target in links.targets.get(id(site.node), ())):
                     subject = self._registrations.subject(site.node, Context(unit))
                     found = self._registrations.sources.code(row.handler, subject) if subject is not None else None
                     if found is not None:
                         yield from self._registrations.codes(found)
 
-    def _name(self, target: Thing) -> str:
+    def _is_of(self, target: Thing, row: Dispatcher) -> bool:
         types = self._registrations.evaluator.types
-        if isinstance(target, External):
-            return types.plain(target.name)
-        return types.name_of_member(target.base, target.name) if isinstance(target, Part) and target.name else ""
+        name = target.name if isinstance(target, External) else ""
+        if isinstance(target, Part) and target.name:
+            name = types.name_of_member(target.base, target.name)
+        return name in row.calls or types.plain(name) in row.calls

@@ -135,7 +135,7 @@ class Effects:
             self._entries.extend(_Entry(home, each, node, unit, len(fitting) == 1, guards) for each in fitting)
             self._inherited(target.type, site, unit, home, guards)
         elif isinstance(target, External):
-            self._use(self.evaluator.types.plain(target.name), site, unit, home, guards)
+            self._use(target.name, site, unit, home, guards)
         elif isinstance(target, Part) and target.name is not None:
             name = self.evaluator.types.name_of_member(target.base, target.name)
             if not self._use(name, site, unit, home, guards, target.base):
@@ -147,7 +147,7 @@ class Effects:
         """Making an object of a type that extends somebody else's makes one of those."""
         for base in self.evaluator.symbols.lineage(own)[1:]:
             if isinstance(base, str):
-                self._use(self.evaluator.types.plain(base), site, unit, home, guards)
+                self._use(base, site, unit, home, guards)
 
     def _function_value(self, target: Parameter, site: Site, unit: Unit, home: Unit, guards: tuple[Guard, ...]) -> None:
         """A parameter that is a function: what the callers pass."""
@@ -177,6 +177,9 @@ class Effects:
     def _use(self, name: str, site: Site, unit: Unit, home: Unit, guards: tuple[Guard, ...], base: Thing | None = None) -> bool:
         """Note what a call of other people's code means; tell whether the table knows it."""
         rows = self.table.match(name)
+        if not rows:
+            name = self.evaluator.types.plain(name)
+            rows = self.table.match(name)
         if not rows and not self.table.sdk(name):
             return False
         positional, keywords = self._arguments(site, unit, home)
@@ -245,6 +248,8 @@ class Effects:
                 continue
             for option in options(self.evaluator.value(node, Context(unit))):
                 name = self._name_of(option)
+                if name and not self.table.match(name):
+                    name = self.evaluator.types.plain(name)
                 if name and self.table.match(name):
                     receiver = self.knowledge.of(option.base, home) if isinstance(option, Part) else None
                     call = CallSite(name=name, at=Location(path=unit.module.path, line=node.line), receiver=receiver)
@@ -256,7 +261,7 @@ class Effects:
 
     def _name_of(self, thing: Thing) -> str:
         if isinstance(thing, External):
-            return self.evaluator.types.plain(thing.name)
+            return thing.name
         return self.evaluator.types.name_of_member(thing.base, thing.name) if isinstance(thing, Part) and thing.name else ""
 
     # -- edges

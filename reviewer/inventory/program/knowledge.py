@@ -190,7 +190,10 @@ class Knowledge:
         return self._join(self.of(each, home).blurred for each in thing.origins[:PIECES]) if thing.origins else ANYTHING
 
     def _external(self, thing: External, _home: Unit) -> Value:
-        return _CONFIGURED if self.table.configures(self.evaluator.types.plain(thing.name)) else _LITERAL
+        return _CONFIGURED if self._configures(thing.name) else _LITERAL
+
+    def _configures(self, name: str) -> bool:
+        return self.table.configures(name) or self.table.configures(self.evaluator.types.plain(name))
 
     def _names_tool(self, thing: Part | Made, name: str | None, home: Unit) -> bool:
         if name is None or name not in self.named.get(id(home), ()):
@@ -203,7 +206,7 @@ class Knowledge:
     def _part(self, thing: Part, home: Unit) -> Value:
         if self._names_tool(thing, thing.name, home):
             return Value.parameter(TOOL)
-        if thing.name is not None and self.table.configures(self.evaluator.types.name_of_member(thing.base, thing.name)):
+        if thing.name is not None and self._configures(self.evaluator.types.name_of_member(thing.base, thing.name)):
             return _CONFIGURED
         base = thing.base
         if isinstance(base, Object) and base.context is None:
@@ -216,20 +219,21 @@ class Knowledge:
         return self.of(base, home).blurred
 
     def _made(self, thing: Made, home: Unit) -> Value:
-        name = self.evaluator.types.plain(thing.name)
+        name, plain = thing.name, self.evaluator.types.plain(thing.name)
         if self._names_tool(thing, thing.last, home):
             return Value.parameter(TOOL)
-        if self.table.configures(name):
+        if self._configures(name):
             return _CONFIGURED
-        if name in self._carries:
-            return self._carried(thing, self._carries[name], home)
+        carried = self._carries.get(name, self._carries.get(plain))
+        if carried is not None:
+            return self._carried(thing, carried, home)
         given = self._arguments(thing.arguments, thing.context, home)
         base = self.of(thing.base, home) if thing.base is not None else None
-        if self._is_pure(name, thing.last):
+        if self._is_pure(name, thing.last) or self._is_pure(plain, thing.last):
             return _combined([*([base.blurred] if base is not None else []), *given])
         if thing.new:
             return _combined(given) if given else _LITERAL
-        if self.table.match(name) or self.table.sdk(name):
+        if self.table.match(name) or self.table.match(plain) or self.table.sdk(plain):
             return ANYTHING
         return self._join([base.blurred, *(value.blurred for value in given)]) if base is not None else ANYTHING
 

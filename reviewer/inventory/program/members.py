@@ -80,6 +80,10 @@ class Members:
         for key, value in thing.pairs:
             if text_of(key) == name:
                 return self.evaluator.force(value)
+        if isinstance(thing.kind, OwnType) and thing.arguments and name in thing.kind.fields:
+            index = list(thing.kind.fields).index(name)
+            if index < len(thing.arguments) and thing.arguments[index].keyword is None:
+                return self.evaluator.value(thing.arguments[index].value, thing.context)
         if thing.rest is not None:
             rest = self.evaluator.force(thing.rest)
             return self.entry(rest, name) if isinstance(rest, Pairs) else None

@@ -51,10 +51,14 @@ class Rows:
                 for name in (*row.calls, *row.builders, *row.records):
                     self.loose.setdefault(name.rpartition(".")[2], []).append(row)
 
-    def of(self, thing: Made | Pairs, name: str) -> list[Maker | Server]:
-        """Give the rows for a call or record."""
-        found = self.calls.get(name) or self.records.get(name) or []
-        return found or (self.loose.get(name, []) if "." not in name.lstrip(".") and "/" not in name else [])
+    def of(self, names: tuple[str, ...]) -> list[Maker | Server]:
+        """Give the rows for a call or record, by its full name and the short form of it."""
+        for name in names:
+            found = self.calls.get(name) or self.records.get(name)
+            found = found or (self.loose.get(name) if "." not in name.lstrip(".") and "/" not in name else None)
+            if found:
+                return found
+        return []
 
 
 class Registrations:
@@ -138,14 +142,13 @@ class Registrations:
         for option in options(thing):
             own = next((link for link in chain(option) if link.node is site.node), option)
             if isinstance(own, (Made, Pairs)) and own.node is site.node:
-                found.extend(row for row in rows.of(own, self.name_of(own)) if isinstance(row, Maker))
+                found.extend(row for row in rows.of(self.names_of(own)) if isinstance(row, Maker))
         return found
 
-    def name_of(self, thing: Made | Pairs) -> str:
-        """Give the full name of what a call calls, or of a record's type."""
-        if isinstance(thing, Made):
-            return self.evaluator.types.plain(thing.name)
-        return thing.kind if isinstance(thing.kind, str) else ""
+    def names_of(self, thing: Made | Pairs) -> tuple[str, ...]:
+        """Give the full name of what a call calls or of a record's type, and its short form."""
+        name = thing.name if isinstance(thing, Made) else thing.kind
+        return (name, self.evaluator.types.plain(name)) if isinstance(name, str) else ()
 
     def subject(self, node: model.Call | model.Record, context: Context) -> Subject | None:
         """Give a call with all calls of its chain, or a record, in a situation."""
@@ -206,7 +209,7 @@ class Registrations:
     def match(self, thing: Thing) -> _Match | None:
         """Give the maker that made a thing, with the thing as its subject."""
         for link in (*chain(thing), *((thing,) if isinstance(thing, Pairs) else ())):
-            for row in self.makers.of(link, self.name_of(link)):
+            for row in self.makers.of(self.names_of(link)):
                 if isinstance(row, Maker):
                     later = self._later(outermost(link.node, link.context.unit), link.context)
                     return row, Subject(context=link.context, thing=link, links=chain(thing), later=later)
@@ -232,7 +235,7 @@ class Registrations:
     def _registrar_of(self, thing: Thing) -> tuple[Registrar, Subject] | None:
         """A record that holds a tool and its handler may itself be handed to a registrar."""
         for link in (*chain(thing), *((thing,) if isinstance(thing, Pairs) else ())):
-            for row in self.registrars.of(link, self.name_of(link)):
+            for row in self.registrars.of(self.names_of(link)):
                 if isinstance(row, Registrar) and id(link.node) not in self._covered:
                     return row, Subject(context=link.context, thing=link, links=chain(thing))
         return None

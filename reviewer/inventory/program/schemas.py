@@ -49,7 +49,7 @@ class Schemas:
         thing = draft.registrar.thing if draft.registrar is not None else None
         if draft.registrar is None or not isinstance(thing, (Made, Pairs)):
             return None
-        for row in self.registrations.registrars.of(thing, self.registrations.name_of(thing)):
+        for row in self.registrations.registrars.of(self.registrations.names_of(thing)):
             for source in row.input if isinstance(row, Maker) else ():
                 found = self._of_source(source, draft, draft.registrar)
                 if found is not None:

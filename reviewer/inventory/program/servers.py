@@ -29,7 +29,7 @@ def servers_in(registrations: Registrations) -> Iterator[tuple[ServerFact, Surfa
             thing = registrations.evaluator.value(site.node, Context(unit))
             for option in options(thing):
                 if isinstance(option, (Made, Pairs)) and option.node is site.node:
-                    rows = registrations.servers.of(option, registrations.name_of(option))
+                    rows = registrations.servers.of(registrations.names_of(option))
                     subject = registrations.subject(site.node, Context(unit)) if rows else None
                     for row in rows:
                         if isinstance(row, Server) and subject is not None and (at := (subject.at.path, subject.at.line)) not in seen:
@@ -76,10 +76,10 @@ def _transport(registrations: Registrations) -> str | None:
                 kind = registrations.evaluator.value(site.node, Context(unit))
                 found |= {words[kind.kind]} if isinstance(kind, Pairs) and isinstance(kind.kind, str) and kind.kind in words else set()
             for target in things:
-                name = types.plain(target.name) if isinstance(target, External) else ""
+                name = target.name if isinstance(target, External) else ""
                 if isinstance(target, Part) and target.name is not None:
                     name = types.name_of_member(target.base, target.name)
-                found |= {words[name]} if name in words else set()
+                found |= {words[each] for each in (name, types.plain(name)) if each in words}
     return next((kind for kind in ("stdio", "http", "sse") if kind in found), None)
 
 

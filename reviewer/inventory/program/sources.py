@@ -155,7 +155,7 @@ class Sources:
         """Give the option, builder call or annotation of which a row speaks."""
         if row.option is not None:
             for made in self.options_of(subject):
-                if self.evaluator.types.plain(made.name) == row.option or made.name == row.option:
+                if row.option in (made.name, self.evaluator.types.plain(made.name)):
                     yield replace(subject, thing=made, links=(), mark=None)
         elif row.method is not None:
             for link in subject.links:

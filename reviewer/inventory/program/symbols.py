@@ -75,11 +75,12 @@ class Found:
 
 
 class Symbols:
-    """All declarations of a program. ``known`` tells whether the tables speak of an external name or of something in it."""
+    """All declarations of a program. ``known`` tells whether the tables speak of an external name, ``named`` whether by itself or by something in it."""
 
-    def __init__(self, modules: Iterable[Module], known: Callable[[str], bool]) -> None:
+    def __init__(self, modules: Iterable[Module], known: Callable[[str], bool], named: Callable[[str], bool]) -> None:
         """Read all declarations and bodies."""
         self.known = known
+        self.named = named
         self.names: dict[str, list[Symbol]] = {}
         self.packages: dict[str, list[Module]] = {}
         self.types: list[OwnType] = []
@@ -211,10 +212,11 @@ class Symbols:
         return self._of_wildcards(name, module)
 
     def _of_wildcards(self, name: str, module: Module) -> Found | str:
-        for package in module.wildcards:
-            found = self.settle(f"{package}.{name}", module)
-            if self._reaches(found, name) if isinstance(found, Found) else self.known(found):
-                return found
+        for wanted in (self.named, self.known):
+            for package in module.wildcards:
+                found = self.settle(f"{package}.{name}", module)
+                if self._reaches(found, name) if isinstance(found, Found) else wanted(found):
+                    return found
         return self.settle(name, module)
 
     def _inside(self, place: str, name: str, module: Module) -> Found | None:

@@ -110,7 +110,7 @@ class Types:
             kind = known or (others[0] if others else kind.name)
         if kind is None or len(kind) > NAME:
             return f".{name}"
-        return self.plain(f"{kind}.{name}")
+        return f"{kind}.{name}"
 
     def result_of(self, thing: Thing) -> Kind:
         """Give the declared result of a value that is a function."""

@@ -17,9 +17,11 @@ class Vocabulary:
         self._short = Table((), (), (), words.same)
         self._names: set[str] = set()
         self._known: dict[str, bool] = {}
+        self._named: dict[str, bool] = {}
         self._plain: dict[str, str] = {}
         for name in _names(words):
             self._note(name)
+        self._called = frozenset((*words.transports, *(name for row in _rows(words) for name in (*row.calls, *row.builders))))
 
     def _note(self, name: str) -> None:
         name = name.removesuffix(".*")
@@ -28,22 +30,34 @@ class Vocabulary:
             name = name[: max(name.rfind("."), name.rfind("/"), 0)]
 
     def plain(self, name: str) -> str:
-        """Give the short form of a resolved name, by the ``same`` of both tables."""
+        """Give the short form of a resolved name, by the ``same`` of both tables. What gives an object may have a row of its own: it stays."""
         found = self._plain.get(name)
         if found is None:
-            found = self._plain[name] = self._short.plain(self._table.plain(name))
+            own = name in self._called or self._table.names(name)
+            found = self._plain[name] = name if own else self._short.plain(self._table.plain(name))
+        return found
+
+    def names(self, name: str) -> bool:
+        """Tell whether a row speaks of a name itself, or of something in it."""
+        found = self._named.get(name)
+        if found is None:
+            plain = self.plain(name)
+            found = name in self._names or plain in self._names or plain != name or self._table.names(name) or self._table.names(plain)
+            self._named[name] = found
         return found
 
     def knows(self, name: str) -> bool:
         """Tell whether a row speaks of a name, of something in it, or of all that is in a package above it."""
         found = self._known.get(name)
         if found is None:
-            plain = self.plain(name)
-            table = self._table
-            found = name in self._names or plain in self._names or plain != name
-            found = found or bool(table.powers(plain)) or bool(table.match(plain)) or table.configures(plain) or bool(table.sdk(plain))
+            plain, table = self.plain(name), self._table
+            found = self.names(name) or bool(table.match(plain)) or table.configures(plain) or bool(table.sdk(plain))
             self._known[name] = found
         return found
+
+
+def _rows(words: Words) -> Iterator[Maker | Server]:
+    yield from (*words.makers, *words.registrars, *words.servers)
 
 
 def _names(words: Words) -> Iterator[str]:
