@@ -190,7 +190,7 @@ class Table:
         """Give the rows for a resolved name: those that name it exactly, else those of the nearest ``*`` above it."""
         if name in self._exact:
             return tuple(self._exact[name])
-        name = name if name in self._exact else self.plain(name)
+        name = self.plain(name)
         if name in self._exact:
             return tuple(self._exact[name])
         return next((tuple(self._below[above]) for above in _above(name) if above in self._below), ())
@@ -203,10 +203,6 @@ class Table:
     def names(self, name: str) -> bool:
         """Tell whether a row says this name itself, or one inside it."""
         return name in self._exact or name in self._configuration or name in self._sdks or bool(self.powers(name))
-
-    def names(self, name: str) -> bool:
-        """Tell whether a row names exactly this."""
-        return name in self._exact
 
     def configures(self, name: str) -> bool:
         """Tell whether what this name gives is chosen by whoever sets the program up: environment, command line, temporary folders."""

@@ -21,7 +21,6 @@ class Vocabulary:
         self._plain: dict[str, str] = {}
         for name in _names(words):
             self._note(name)
-        self._called = frozenset((*words.transports, *(name for row in _rows(words) for name in (*row.calls, *row.builders))))
 
     def _note(self, name: str) -> None:
         name = name.removesuffix(".*")
@@ -30,11 +29,10 @@ class Vocabulary:
             name = name[: max(name.rfind("."), name.rfind("/"), 0)]
 
     def plain(self, name: str) -> str:
-        """Give the short form of a resolved name, by the ``same`` of both tables. What gives an object may have a row of its own: it stays."""
+        """Give the short form of a resolved name, by the ``same`` of both tables."""
         found = self._plain.get(name)
         if found is None:
-            own = name in self._called or self._table.names(name)
-            found = self._plain[name] = name if own else self._short.plain(self._table.plain(name))
+            found = self._plain[name] = self._short.plain(self._table.plain(name))
         return found
 
     def names(self, name: str) -> bool:
@@ -54,10 +52,6 @@ class Vocabulary:
             found = self.names(name) or bool(table.match(plain)) or table.configures(plain) or bool(table.sdk(plain))
             self._known[name] = found
         return found
-
-
-def _rows(words: Words) -> Iterator[Maker | Server]:
-    yield from (*words.makers, *words.registrars, *words.servers)
 
 
 def _names(words: Words) -> Iterator[str]:
