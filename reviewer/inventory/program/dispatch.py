@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from checks.model import ToolKind
+from reviewer.inventory.program.model import Record
 from reviewer.inventory.program.registrations import Registrations
+from reviewer.inventory.program.sources import Subject
 from reviewer.inventory.program.tables import Dispatcher
-from reviewer.inventory.program.things import Code, Context, External, Part, Thing
+from reviewer.inventory.program.things import Code, Context, External, Made, Pairs, Part, Thing
+from reviewer.inventory.program.units import Site, Unit
 
 
 class Dispatch:
     """The dispatching functions of a program. ``subjects`` are, by unit, the names of what holds a tool's name."""
 
-    def __init__(self, registrations: Registrations) -> None:
-        """Find them."""
+    def __init__(self, registrations: Registrations, shared: Iterable[Code] = ()) -> None:
+        """Find them; ``shared`` are functions that were registered as the handlers of several tools."""
         self._registrations = registrations
         self._by_kind: dict[ToolKind, list[Code]] = {}
         self.subjects: dict[int, frozenset[str]] = {}
@@ -23,6 +26,8 @@ class Dispatch:
                 if id(code.unit) not in self.subjects:
                     self._by_kind.setdefault(row.kind, []).append(code)
                 self.subjects[id(code.unit)] = frozenset(row.subjects)
+        for code in shared:
+            self.subjects.setdefault(id(code.unit), frozenset(Dispatcher(why="").subjects))
 
     @property
     def units(self) -> frozenset[int]:
@@ -46,11 +51,18 @@ class Dispatch:
         links = self._registrations.links
         for unit in links.evaluator.symbols.units if row.calls else ():
             for site in unit.sites:
-                if any(self._is_of(target, row) for target in links.targets.get(id(site.node), ())):
-                    subject = self._registrations.subject(site.node, Context(unit))
-                    found = self._registrations.sources.code(row.handler, subject) if subject is not None else None
+                if self._is_named(site, unit, row):
+                    made = Made(name="", node=site.node, context=Context(unit), arguments=site.node.arguments)
+                    subject = self._registrations.subject(site.node, Context(unit)) or Subject(context=Context(unit), thing=made)
+                    found = self._registrations.sources.code(row.handler, subject)
                     if found is not None:
                         yield from self._registrations.codes(found)
+
+    def _is_named(self, site: Site, unit: Unit, row: Dispatcher) -> bool:
+        if isinstance(site.node, Record):
+            thing = self._registrations.evaluator.value(site.node, Context(unit))
+            return isinstance(thing, Pairs) and thing.kind in row.calls
+        return any(self._is_of(target, row) for target in self._registrations.links.targets.get(id(site.node), ()))
 
     def _is_of(self, target: Thing, row: Dispatcher) -> bool:
         types = self._registrations.evaluator.types

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from checks.model import Location, Trigger
-from reviewer.inventory.languages.apis import CallSite, ObjectKind, Table, Use
+from checks.model import Location, Scope, Trigger
+from reviewer.inventory.languages.apis import Api, CallSite, ObjectKind, Table, Use
 from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
 from reviewer.inventory.languages.values import Guard, Value
@@ -185,10 +185,12 @@ class Effects:
         positional, keywords = self._arguments(site, unit, home)
         receiver = self._receiver(base, home) if base is not None else None
         if any(row.object is ObjectKind.PROGRAM for row in rows):
-            positional = _command(positional)
+            positional = _command(positional, next((row.argument for row in rows if isinstance(row.argument, int)), 0))
             receiver = self._command_line(base, home) if base is not None and len(chain(base)) > 0 else receiver
+        elif receiver is not None and not _is_base(rows, receiver, positional, keywords):
+            receiver = None
         at = Location(path=unit.module.path, line=site.node.line)
-        call = CallSite(name=name, at=at, positional=tuple(positional), keywords=keywords, receiver=receiver)
+        call = _addressed(CallSite(name=name, at=at, positional=tuple(positional), keywords=keywords, receiver=receiver), rows)
         self._uses.setdefault(id(home), []).extend(replace(use, guards=guards) for use in self.table.uses(call))
         return True
 
@@ -292,13 +294,44 @@ class Effects:
         return {name: self.knowledge.of(self.evaluator.force(value), entry.home) for (unit, name), value in bound.items() if unit == wanted}
 
 
-def _command(positional: list[Value]) -> list[Value]:
-    """Put a program and its arguments together: ``exec.Command("git", "log", name)``."""
-    if len(positional) < 2 or positional[0].items is not None:  # noqa: PLR2004  (program, arguments)
+def _is_base(rows: Iterable[Api], receiver: Value, positional: list[Value], keywords: Mapping[str, Value]) -> bool:
+    """Tell whether the object of a method says something: it matters itself, names a host, or stands before what is relative."""
+    if receiver.beginnings:
+        return True
+    for row in rows:
+        if row.argument == "receiver" or row.object is not ObjectKind.HOST:
+            return True
+        given = keywords.get(row.keyword or "") or next(iter(positional[row.argument or 0 : (row.argument or 0) + 1]), None)
+        if receiver.start is not Scope.LITERAL and (given is None or given.beginnings):
+            return True
+    return False
+
+
+def _command(positional: list[Value], first: int) -> list[Value]:
+    """Put a program, which is the argument ``first``, and its arguments together: ``exec.Command("git", "log", name)``."""
+    line = positional[first:]
+    if len(line) < 2 or line[0].items is not None:  # noqa: PLR2004  (program, arguments)
         return positional
-    items = [item for value in positional for item in (value.items if value.items is not None else (value,))]
-    return [Value.listed(items), *positional[1:]]
+    items = [item for value in line for item in (value.items if value.items is not None else (value,))]
+    return [*positional[:first], Value.listed(items), *line[1:]]
 
 
 def _is_entry(unit: Unit) -> bool:
     return unit.owner is None or (isinstance(unit.node, model.Function) and unit.node.static)
+
+
+def _addressed(call: CallSite, rows: Iterable[Api]) -> CallSite:
+    """Let an address whose beginning is not known choose the host as well as the client does: an absolute one overrides the client's."""
+    if call.receiver is None:
+        return call
+    if not call.receiver.beginnings and call.receiver == Value.chosen(Scope.LITERAL):
+        return replace(call, receiver=None) if any(row.object is ObjectKind.HOST for row in rows) else call
+    for row in rows:
+        value = call.argument(row.argument, row.keyword) if row.object is ObjectKind.HOST and row.argument != "receiver" else None
+        if value is not None and not value.beginnings:
+            either = call.receiver.followed_by(value).join(value)
+            keywords = {name: either if each is value else each for name, each in call.keywords.items()}
+            return replace(
+                call, receiver=None, positional=tuple(either if each is value else each for each in call.positional), keywords=keywords
+            )
+    return call

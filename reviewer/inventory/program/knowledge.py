@@ -12,6 +12,7 @@ from reviewer.inventory.languages.values import Value
 from reviewer.inventory.program import model
 from reviewer.inventory.program.links import Links
 from reviewer.inventory.program.model import Argument
+from reviewer.inventory.program.symbols import OwnType
 from reviewer.inventory.program.things import (
     Code,
     Context,
@@ -195,16 +196,21 @@ class Knowledge:
     def _configures(self, name: str) -> bool:
         return self.table.configures(name) or self.table.configures(self.evaluator.types.plain(name))
 
-    def _names_tool(self, thing: Part | Made, name: str | None, home: Unit) -> bool:
-        if name is None or name not in self.named.get(id(home), ()):
+    def _names_tool(self, thing: Part | Made, home: Unit) -> bool:
+        """Tell whether a thing is ``request.params.name`` of a function that dispatches by it."""
+        subjects = self.named.get(id(home))
+        if subjects is None:
             return False
+        path: list[str] = []
         base: Thing | None = thing
-        while isinstance(base, (Part, Made)):
+        while isinstance(base, (Part, Made)) and len(path) < PIECES:
+            path.insert(0, (base.name or "") if isinstance(base, Part) else base.last)
             base = base.base
-        return isinstance(base, Parameter) and base.unit is home
+        asked = isinstance(base, Parameter) and base.unit is home and not isinstance(self.evaluator.types.of(base), OwnType)
+        return asked and ".".join(path) in subjects
 
     def _part(self, thing: Part, home: Unit) -> Value:
-        if self._names_tool(thing, thing.name, home):
+        if self._names_tool(thing, home):
             return Value.parameter(TOOL)
         if thing.name is not None and self._configures(self.evaluator.types.name_of_member(thing.base, thing.name)):
             return _CONFIGURED
@@ -220,13 +226,13 @@ class Knowledge:
 
     def _made(self, thing: Made, home: Unit) -> Value:
         name, plain = thing.name, self.evaluator.types.plain(thing.name)
-        if self._names_tool(thing, thing.last, home):
+        if self._names_tool(thing, home):
             return Value.parameter(TOOL)
         if self._configures(name):
             return _CONFIGURED
-        carried = self._carries.get(name, self._carries.get(plain))
+        carried = self._bearer(thing)
         if carried is not None:
-            return self._carried(thing, carried, home)
+            return self._carried(*carried, home)
         given = self._arguments(thing.arguments, thing.context, home)
         base = self.of(thing.base, home) if thing.base is not None else None
         if self._is_pure(name, thing.last) or self._is_pure(plain, thing.last):
@@ -236,6 +242,18 @@ class Knowledge:
         if self.table.match(name) or self.table.match(plain) or self.table.sdk(plain):
             return ANYTHING
         return self._join([base.blurred, *(value.blurred for value in given)]) if base is not None else ANYTHING
+
+    def _bearer(self, thing: Made) -> tuple[Made, int | str] | None:
+        """Give the call of a chain whose argument stands for what the chain makes: ``newBuilder().uri(u).GET().build()`` for ``u``."""
+        link: Thing | None = thing
+        for _ in range(DEPTH * 2):
+            if not isinstance(link, Made):
+                return None
+            which = self._carries.get(link.name, self._carries.get(self.evaluator.types.plain(link.name)))
+            if which is not None and (isinstance(which, str) or which < len(link.arguments)):
+                return link, which
+            link = link.base
+        return None
 
     def _carried(self, thing: Made, which: int | str, home: Unit) -> Value:
         given = self.evaluator.arguments(thing.arguments, thing.context)

@@ -63,7 +63,7 @@ class Members:
                 return entry
         kind = self.types.of(thing)
         if isinstance(kind, OwnType):
-            found_here = self._of_own(thing, kind, name)
+            found_here = self._of_own(thing, kind, name, context.env)
             if found_here is not None:
                 return found_here
         extended = self._extended(thing, name)
@@ -89,7 +89,7 @@ class Members:
             return self.entry(rest, name) if isinstance(rest, Pairs) else None
         return None
 
-    def _of_own(self, thing: Thing, own: OwnType, name: str) -> Thing | None:
+    def _of_own(self, thing: Thing, own: OwnType, name: str, env: Env) -> Thing | None:
         methods = self.methods(own, name)
         if methods:
             return mixed([Code(unit=unit, receiver=thing) for unit in methods])
@@ -97,7 +97,7 @@ class Members:
             nested = self.symbols.full(f"{own.name}.{name}", own.module)
             if nested is not None and not nested.rest and isinstance(nested.symbol, OwnType):
                 return Class(type=nested.symbol)
-        return self._field(thing, own, name)
+        return self._field(thing, own, name, env)
 
     def methods(self, own: OwnType, name: str) -> list[Unit]:
         """Give the methods that a call of this name can mean: the type's own or inherited, and what its subtypes make of it."""
@@ -116,7 +116,7 @@ class Members:
         written = [unit for unit in found if unit.body]
         return (written or found)[:NAMESAKES]
 
-    def _field(self, thing: Thing, own: OwnType, name: str) -> Thing | None:
+    def _field(self, thing: Thing, own: OwnType, name: str, env: Env) -> Thing | None:
         declared = self.types.field(own, name)
         if declared is None:
             return self._injected(thing, own, name)
@@ -124,25 +124,27 @@ class Members:
         kind = self.types.kind_of_field(own, name)
         if not isinstance(thing, (Object, Class)):
             return Part(base=thing, name=name, kind=kind)
-        values = self._values(thing, owner, field)
+        values = self._values(thing, owner, field, env)
         if values:
             return mixed(values)
         if field.constant and field.value is None and not field.type:
             return Known(value=name)
         return Part(base=thing, name=name, kind=kind)
 
-    def _values(self, thing: Object | Class, own: OwnType, field: model.Field) -> list[Thing]:
+    def _values(self, thing: Object | Class, own: OwnType, field: model.Field, around: Env) -> list[Thing]:
         env = thing.env if isinstance(thing, Object) else OPEN
         found: list[Thing] = []
         if field.value is not None and own.starts is not None:
             found.append(self.evaluator.value(field.value, Context(own.starts)))
         for assignment, unit in own.assigned.get(field.name, [])[:VALUES]:
             if assignment.value is not None and assignment.value is not field.value:
-                found.append(self.evaluator.value(assignment.value, Context(unit, env if unit in own.constructors else OPEN)))
+                found.append(
+                    self.evaluator.value(assignment.value, Context(unit, env if unit in own.constructors and env is not OPEN else around))
+                )
         if not found:
             found = [value for value in (self._injected(thing, own, field.name),) if value is not None]
         if not found and isinstance(thing, Object) and env is OPEN:
-            found = self._of_records(own, field.name)
+            found = self._of_records(own, field.name, around)
         return [value for value in found if not (isinstance(value, Known) and value.value is None)]
 
     def _injected(self, thing: Thing, own: OwnType, name: str) -> Thing | None:
@@ -152,21 +154,25 @@ class Members:
                 return self.evaluator.parameter(unit, name, thing.env if isinstance(thing, Object) else OPEN)
         return None
 
-    def _of_records(self, own: OwnType, name: str) -> list[Thing]:
+    def _of_records(self, own: OwnType, name: str, env: Env) -> list[Thing]:
         """What records of a type hold under a name, wherever they are written."""
         if self._records is None:
-            self._records = {}
-            for unit in self.symbols.units:
-                for site in unit.sites:
-                    if isinstance(site.node, model.Record) and site.node.type is not None:
-                        kind = self.types.resolved(site.node.type, unit)
-                        if isinstance(kind, OwnType):
-                            self._records.setdefault(kind, []).append((site.node, unit))
+            self._records = self._index_records()
         found: list[Thing] = []
         for record, unit in self._records.get(own, [])[:VALUES]:
-            for key, value in record.pairs:
-                if isinstance(key, model.Text) and key.parts == (name,):
-                    found.append(self.evaluator.value(value, Context(unit)))
+            thing = self.evaluator.value(record, Context(unit, env))
+            entry = self.entry(thing, name) if isinstance(thing, Pairs) else None
+            found.extend([entry] if entry is not None else [])
+        return found
+
+    def _index_records(self) -> dict[OwnType, list[tuple[model.Record, Unit]]]:
+        found: dict[OwnType, list[tuple[model.Record, Unit]]] = {}
+        for unit in self.symbols.units:
+            for site in unit.sites:
+                if isinstance(site.node, model.Record) and site.node.type is not None:
+                    kind = self.types.resolved(site.node.type, unit)
+                    if isinstance(kind, OwnType):
+                        found.setdefault(kind, []).append((site.node, unit))
         return found
 
     def _extended(self, thing: Thing, name: str) -> Thing | None:
@@ -190,7 +196,7 @@ class Members:
             if owner is None:
                 break
             this = self.evaluator.this(context.unit, context.env) if owner is context.unit.owner else Object(type=owner)
-            found = self._of_own(this, owner, name)
+            found = self._of_own(this, owner, name, context.env)
             if found is not None:
                 return found
             owner = owner.outer

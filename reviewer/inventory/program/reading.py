@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -135,8 +136,9 @@ def _once(written: Iterable[_Written]) -> list[_Written]:
 
 
 def _capabilities(world: _World, registrations: Registrations, written: list[_Written]) -> tuple[tuple[Tool, ...], tuple[Capability, ...]]:
-    dispatch = Dispatch(registrations)
     codes = [_codes(registrations, each.draft) for each in written]
+    counted = Counter(id(code.unit) for found in codes for code in found)
+    dispatch = Dispatch(registrations, [code for found in codes for code in found if counted[id(code.unit)] > 1])
     handlers = frozenset(id(code.unit) for each in codes for code in each) | dispatch.units
     knowledge = Knowledge(world.links, world.table, handlers)
     knowledge.named = dispatch.subjects

@@ -114,7 +114,7 @@ class Registrations:
             subject = Subject(context=Context(unit), marks=node.annotations, mark=annotation, type=unit.owner, doc=node.doc)
             code = Code(unit=unit)
             handler = self.sources.code(row.handler, subject)
-            at = Location(path=unit.module.path, line=node.line)
+            at = Location(path=unit.module.path, line=min(node.line, annotation.line))
             yield self._draft(row, subject, at, handlers=(handler or code,), own=code)
 
     def _annotated_type(self, own: OwnType) -> Iterator[Draft]:

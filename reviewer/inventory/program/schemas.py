@@ -63,6 +63,8 @@ class Schemas:
             return self._of_type(types[row.type], subject.inside.unit) if row.type < len(types) else None
         if row.parameter is not None:
             return self._of_parameter(row.parameter, draft)
+        if row.parameters:
+            return next((self._of_parameters(code.unit) for thing in draft.handlers for code in self.registrations.codes(thing)), None)
         found = self.sources.find((row,), subject)
         return self._of_thing(found) if found is not None else None
 

@@ -106,8 +106,15 @@ class Sources:
 
     def annotation_name(self, annotation: model.Annotation, unit: Unit) -> str:
         """Give the full name of an annotation."""
+        for name in (annotation.name, f"{annotation.name}Attribute"):
+            found = self.evaluator.symbols.resolve(unit.module, name, unit.owner)
+            if not isinstance(found, str):
+                return found.symbol.name if isinstance(found.symbol, OwnType) else ""
+        return found if isinstance(found, str) and self.evaluator.symbols.named(found) else self._short_name(annotation, unit)
+
+    def _short_name(self, annotation: model.Annotation, unit: Unit) -> str:
         found = self.evaluator.symbols.resolve(unit.module, annotation.name, unit.owner)
-        return found if isinstance(found, str) else annotation.name
+        return found if isinstance(found, str) else ""
 
     def _one(self, row: Source, subject: Subject, *, code: bool) -> Thing | None:
         if row.constant is not None:
@@ -164,7 +171,7 @@ class Sources:
         else:
             for mark in subject.marks:
                 name = self.annotation_name(mark, subject.context.unit)
-                if name == row.annotation or mark.name == row.annotation:
+                if name == row.annotation:
                     yield replace(subject, mark=mark)
 
     def options_of(self, subject: Subject) -> Iterator[Made]:

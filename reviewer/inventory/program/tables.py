@@ -23,7 +23,7 @@ a list of them, tried in order until one gives something. The keys of a source s
 
 Others stand alone: ``doc: true`` (the documentation comment), ``function: true`` (the last argument that is a function or lambda),
 ``type: 0`` (a type argument of the call, for ``input``), ``parameter: 1`` (the type of the handler's parameter, for ``input``),
-``constant: x``.
+``parameters: true`` (all parameters of the handler, as of an annotated function, for ``input``), ``constant: x``.
 
 **What is where.**
 
@@ -114,6 +114,7 @@ class Source(_Row):
     function: bool = False
     type: int | None = None
     parameter: int | None = None
+    parameters: bool = False
     constant: str | bool | int | None = None
 
 
@@ -194,9 +195,9 @@ class Server(_Row):
 
 
 class Dispatcher(_Row):
-    """A row of ``dispatchers``. ``subjects`` are parameters and members of the request that hold the name of the tool."""
+    """A row of ``dispatchers``. ``subjects`` are parameters that hold the name of the tool, and paths to it from a request."""
 
-    subjects: tuple[str, ...] = ("name", "Name")
+    subjects: tuple[str, ...] = ("name", "Name", "params.name", "Params.Name")
 
     methods: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
