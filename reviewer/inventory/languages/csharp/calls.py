@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from reviewer.inventory.languages.csharp.known import argument_type, known_text
 from reviewer.inventory.languages.csharp.nodes import Frame, parts, type_arguments, type_name
 from reviewer.inventory.languages.csharp.programs import with_command_line
+from reviewer.inventory.languages.csharp.settings import configured
 from reviewer.inventory.program.model import Argument, Bind, Call, Expression, Index, Member, Name, Text, TypeName
 
 __all__ = ["arguments_of", "chain", "named"]
@@ -73,7 +74,7 @@ def _call(frame: Frame, node: SgNode, callee: Expression) -> Expression:
     if known is not None:
         return known
     found = _looked_up(callee, arguments, line)
-    arguments, types = with_command_line(name, arguments), _types(node)
+    arguments, types = (*with_command_line(name, arguments), *configured(arguments)), _types(node)
     result: Expression = found or Call(callee=callee, arguments=arguments, types=types, line=line)
     _bind_outs(frame, given, result)
     return result

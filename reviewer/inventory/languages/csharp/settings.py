@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reviewer.inventory.languages.csharp.programs import COMMAND, command_pairs
 from reviewer.inventory.program.model import (
+    Argument,
     Bind,
     Block,
     Branch,
@@ -14,6 +15,7 @@ from reviewer.inventory.program.model import (
     Collection,
     Expression,
     Index,
+    Lambda,
     Loop,
     Member,
     Name,
@@ -23,8 +25,10 @@ from reviewer.inventory.program.model import (
     TypeName,
 )
 
-__all__ = ["settled"]
+__all__ = ["configured", "settled"]
 
+#: How many settings of one lambda are read.
+SET = 60
 _Pairs = list[tuple[Expression, Expression]]
 
 
@@ -39,6 +43,22 @@ def settled(block: Block) -> Block:
             if name in made:
                 later.setdefault(name, []).append((key, value))
     return tuple(_filled(each, later) for each in block) if later else block
+
+
+def configured(arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """Give what a lambda sets on its parameter as arguments: ``AddMcpServer(options => options.ServerInstructions = "x")``."""
+    found: list[Argument] = []
+    for argument in arguments:
+        value = argument.value
+        if isinstance(value, Lambda) and len(value.parameters) == 1:
+            rows = [row for each in _flat(value.body) for row in _settings(each)]
+            own = [(key, each) for name, key, each in rows if name == value.parameters[0].names[0]]
+            found += [Argument(value=each, keyword=text) for key, each in own if (text := _text(key))]
+    return tuple(found[:SET])
+
+
+def _text(key: Expression) -> str:
+    return "".join(part for part in key.parts if isinstance(part, str)) if isinstance(key, Text) else ""
 
 
 def _is_made(value: Expression | None) -> bool:
@@ -107,7 +127,7 @@ def _together(pairs: tuple[tuple[Expression, Expression], ...]) -> tuple[tuple[E
     found: list[tuple[Expression, Expression]] = []
     places: dict[str, int] = {}
     for key, value in pairs:
-        name = "".join(part for part in key.parts if isinstance(part, str)) if isinstance(key, Text) else ""
+        name = _text(key)
         place = places.get(name) if name else None
         before = found[place][1] if place is not None else None
         if place is not None and isinstance(before, Collection) and isinstance(value, Collection):
