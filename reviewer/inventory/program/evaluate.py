@@ -44,6 +44,8 @@ from reviewer.inventory.program.units import Bound, Unit
 DEPTH, STEPS = 60, 1_500_000
 #: How many elements of a list, and how many results of a function are looked at.
 ELEMENTS, RESULTS = 600, 8
+#: How often a function may stand in its own result: more than once brings nothing new, and doubles the work each time.
+RECURSION = 2
 
 
 class Evaluator:
@@ -60,6 +62,7 @@ class Evaluator:
         self._depth = 0
         self._cut = 0
         self._busy: set[tuple[int, int]] = set()
+        self._running: list[int] = []
         self._carrying = frozenset(words.transparent.calls)
         self._giving = frozenset(words.transparent.methods)
         self._handlers: dict[type, Callable[[Any, Context], Thing]] = {
@@ -351,11 +354,17 @@ class Evaluator:
     def result(self, code: Code, given: Iterable[model.Argument], context: Context) -> Thing:
         """Give what a function of the submission returns for these arguments."""
         unit = code.unit
+        if self._running.count(id(unit)) >= RECURSION:
+            return Derived(origins=(UNKNOWN,), kind=self.types.declared_result(unit))
         bound = self.bind(unit, self.arguments(given, context))
         if code.receiver is not None:
             bound[id(unit), "this"] = code.receiver
         inside = Context(unit, code.env.with_more(bound))
-        found = [self._returned(each, inside) for each in list(self._returns(unit))[:RESULTS]]
+        self._running.append(id(unit))
+        try:
+            found = [self._returned(each, inside) for each in list(self._returns(unit))[:RESULTS]]
+        finally:
+            self._running.pop()
         kind = self.types.declared_result(unit)
         real = [each for each in found if not (isinstance(each, Known) and each.value is None)]
         thing = mixed(real or found)
