@@ -150,7 +150,10 @@ class Effects:
                 self._use(base, site, unit, home, guards)
 
     def _function_value(self, target: Parameter, site: Site, unit: Unit, home: Unit, guards: tuple[Guard, ...]) -> None:
-        """A parameter that is a function: what the callers pass."""
+        """A parameter that is a function: what the callers pass. Which of them a handler was made with, its tool knows."""
+        if id(home) in self.knowledge.handlers and self.knowledge.home_of(target.unit) is not home and target.loop is None:
+            self.knowledge.of(target, home)
+            return
         node = site.node if isinstance(site.node, model.Call) else None
         found = [code for each in self.links.supplied(target) for code in self.evaluator.open_code(each)]
         self._entries.extend(_Entry(home, code.unit, node, unit, len(found) == 1, guards) for code in found)
@@ -190,7 +193,7 @@ class Effects:
         elif receiver is not None and not _is_base(rows, receiver, positional, keywords):
             receiver = None
         at = Location(path=unit.module.path, line=site.node.line)
-        call = _addressed(CallSite(name=name, at=at, positional=tuple(positional), keywords=keywords, receiver=receiver), rows)
+        call = CallSite(name=name, at=at, positional=tuple(positional), keywords=keywords, receiver=receiver)
         self._uses.setdefault(id(home), []).extend(replace(use, guards=guards) for use in self.table.uses(call))
         return True
 
@@ -318,20 +321,3 @@ def _command(positional: list[Value], first: int) -> list[Value]:
 
 def _is_entry(unit: Unit) -> bool:
     return unit.owner is None or (isinstance(unit.node, model.Function) and unit.node.static)
-
-
-def _addressed(call: CallSite, rows: Iterable[Api]) -> CallSite:
-    """Let an address whose beginning is not known choose the host as well as the client does: an absolute one overrides the client's."""
-    if call.receiver is None:
-        return call
-    if not call.receiver.beginnings and call.receiver == Value.chosen(Scope.LITERAL):
-        return replace(call, receiver=None) if any(row.object is ObjectKind.HOST for row in rows) else call
-    for row in rows:
-        value = call.argument(row.argument, row.keyword) if row.object is ObjectKind.HOST and row.argument != "receiver" else None
-        if value is not None and not value.beginnings:
-            either = call.receiver.followed_by(value).join(value)
-            keywords = {name: either if each is value else each for name, each in call.keywords.items()}
-            return replace(
-                call, receiver=None, positional=tuple(either if each is value else each for each in call.positional), keywords=keywords
-            )
-    return call

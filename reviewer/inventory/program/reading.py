@@ -26,7 +26,7 @@ from reviewer.inventory.program.schemas import Schemas
 from reviewer.inventory.program.servers import servers_in, texts_of
 from reviewer.inventory.program.symbols import Symbols
 from reviewer.inventory.program.tables import Words, load_words
-from reviewer.inventory.program.things import Code, Lazy, Thing, options
+from reviewer.inventory.program.things import Code, options
 from reviewer.inventory.program.vocabulary import Vocabulary
 
 #: A file of which more than this share could not be parsed is one that a person has to look at.
@@ -130,16 +130,39 @@ def _once(written: Iterable[_Written]) -> list[_Written]:
         if before is None:
             found[key] = each
         else:
-            handlers = tuple(dict.fromkeys((*before.draft.handlers, *each.draft.handlers)))
-            found[key] = replace(before, draft=replace(before.draft, handlers=handlers))
-    return list(found.values())
+            found[key] = _both(before, each)
+    return _certain(found.values())
+
+
+def _both(one: _Written, other: _Written) -> _Written:
+    handlers = tuple(dict.fromkeys((*one.draft.handlers, *other.draft.handlers)))
+    return replace(one, draft=replace(one.draft, handlers=handlers))
+
+
+def _certain(written: Iterable[_Written]) -> list[_Written]:
+    """Where one place says the same name several times, leave out what only tells less: unknown texts beside known ones.
+
+    A description that one caller of a function gives and another computes is known from the first.
+    """
+    groups: dict[tuple[object, ...], list[_Written]] = {}
+    for each in written:
+        groups.setdefault((each.tool.kind, each.tool.name, each.tool.at), []).append(each)
+    found: list[_Written] = []
+    for group in groups.values():
+        ranks = [(each.tool.dynamic, each.tool.description is None) for each in group]
+        kept = [each for each, rank in zip(group, ranks, strict=True) if rank == min(ranks)]
+        for each in group:
+            kept[0] = kept[0] if any(each is one for one in kept) else _both(kept[0], each)
+        found.extend(kept)
+    return found
 
 
 def _capabilities(world: _World, registrations: Registrations, written: list[_Written]) -> tuple[tuple[Tool, ...], tuple[Capability, ...]]:
     codes = [_codes(registrations, each.draft) for each in written]
     counted = Counter(id(code.unit) for found in codes for code in found)
     dispatch = Dispatch(registrations, [code for found in codes for code in found if counted[id(code.unit)] > 1])
-    handlers = frozenset(id(code.unit) for each in codes for code in each) | dispatch.units
+    handed = (id(code.unit) for found in codes for each in found for code in _handed(world.evaluator, each))
+    handlers = frozenset((*counted, *handed)) | dispatch.units
     knowledge = Knowledge(world.links, world.table, handlers)
     knowledge.named = dispatch.subjects
     nodes = Effects(world.links, knowledge, world.table, dispatch.units).nodes()
@@ -160,6 +183,12 @@ def _codes(registrations: Registrations, draft: Draft) -> list[Code]:
         for code in registrations.codes(thing):
             found.setdefault(id(code.unit), code)
     return list(found.values())
+
+
+def _handed(evaluator: Evaluator, code: Code) -> Iterator[Code]:
+    """Give the functions that the functions around a handler were given: the handler may call them."""
+    for value in list(code.env.values.values())[:200]:
+        yield from (option for option in options(evaluator.force(value)) if isinstance(option, Code) and option.unit is not code.unit)
 
 
 class _Root:
@@ -201,12 +230,13 @@ class _Root:
 
     def _functions(self, code: Code, parameters: Mapping[str, tuple[str, ...]]) -> Iterator[Edge]:
         """Functions that the handler was made with: it may call them."""
-        values: list[Thing | Lazy] = list(code.env.values.values())
-        for value in values[:200]:
-            for option in options(self.knowledge.evaluator.force(value)):
-                if isinstance(option, Code) and option.unit is not code.unit and self.knowledge.home_of(option.unit) is option.unit:
-                    given = dict.fromkeys(parameters.get(option.unit.id, ()), Value.chosen(Scope.ARGUMENT))
-                    yield Edge(callee=option.unit.id, arguments=given)
+        captured = self.knowledge.captured.get(id(code.unit), {}).values()
+        unknown = (each for each in captured if (id(each.unit), each.name) not in code.env.values)
+        others = [option for each in unknown for thing in self.knowledge.links.supplied(each) for option in options(thing)]
+        for option in (*_handed(self.knowledge.evaluator, code), *(each for each in others if isinstance(each, Code))):
+            if self.knowledge.home_of(option.unit) is option.unit:
+                given = dict.fromkeys(parameters.get(option.unit.id, ()), Value.chosen(Scope.ARGUMENT)) | self._around(option)
+                yield Edge(callee=option.unit.id, arguments=given)
 
     def placed(self, capabilities: tuple[Capability, ...]) -> Tool:
         """Say what the tool can do and where the code that answers stands."""

@@ -221,6 +221,8 @@ class Registrations:
         tools = self._tools(row, subject)
         for tool in tools:
             match = self.match(tool)
+            if match is not None and self._is_open(*match, subject):
+                continue  # it is made in a function of the submission, and read there for every call of that
             if match is not None:
                 yield self._of_maker(*match, handlers, subject)
             elif isinstance(tool, Object):
@@ -231,6 +233,11 @@ class Registrations:
             return
         if self.sources.find(row.name, subject) is not None:
             yield self._draft(row, subject, subject.at, handlers=handlers)
+
+    def _is_open(self, row: Maker, made: Subject, registrar: Subject) -> bool:
+        """Tell whether a name hangs on parameters of a function other than the one that registers."""
+        name = self.sources.find(row.name, made)
+        return name is not None and any(each.unit is not registrar.inside.unit and each.loop is None for each in self.links.open(name))
 
     def _registrar_of(self, thing: Thing) -> tuple[Registrar, Subject] | None:
         """A record that holds a tool and its handler may itself be handed to a registrar."""

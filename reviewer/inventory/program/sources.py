@@ -191,6 +191,8 @@ class Sources:
             if entry is not None:
                 return entry
         given = self._given(subject)
+        if row.count is not None and row.count != len(given):
+            return None
         for keyword, value in given:
             if keyword is not None and keyword == row.keyword:
                 return self.evaluator.force(value)

@@ -17,7 +17,7 @@ a list of them, tried in order until one gives something. The keys of a source s
    type gives); nothing: the call, record or annotation itself.
 2. ``argument: 0`` (from the end if negative; in a record, of its constructor), ``keyword: k`` (also a pair of the record). Both may be
    given: keyword first. ``option``, ``method`` and ``annotation`` without either: the first argument, or ``true`` if there is none.
-   ``rest: 1``: all arguments from this one on, as a list (variadic tools).
+   ``rest: 1``: all arguments from this one on, as a list (variadic tools). ``count: 7``: only where so many arguments are given.
 3. ``field: A.B``: pairs of the record, keywords or builder methods of that name of the call that were found so far.
 4. ``then: {…}``: another source, asked of what was found.
 
@@ -108,6 +108,7 @@ class Source(_Row):
     argument: int | None = None
     keyword: str | None = None
     rest: int | None = None
+    count: int | None = None
     field: str | None = None
     then: Source | None = None
     doc: bool = False
@@ -235,8 +236,12 @@ class Transparent(_Row):
 
 
 class Words(_Row):
-    """The whole of ``registrations.yaml``. ``same`` maps a type to the names that give an object of it."""
+    """The whole of ``registrations.yaml``. ``same`` maps a type to the names that give an object of it.
 
+    ``include`` names language folders whose words count here too.
+    """
+
+    include: tuple[str, ...] = ()
     annotated: tuple[Annotation, ...] = ()
     makers: tuple[Maker, ...] = ()
     registrars: tuple[Registrar, ...] = ()
@@ -255,12 +260,32 @@ class Words(_Row):
 @functools.cache
 def load_words(folder: Path) -> Words:
     """Read ``registrations.yaml`` of a language folder. Raises TableError naming every error with its place."""
-    path = folder / "registrations.yaml"
+    content = _content(folder / "registrations.yaml")
+    for name in content.get("include", ()):
+        content = _joined(content, _content(folder.parent / str(name) / "registrations.yaml"))
+    try:
+        return Words.model_validate(content)
+    except ValidationError as error:
+        sentences = (f"{folder.name}/registrations.yaml: {'.'.join(map(str, row['loc']))}: {row['msg']}" for row in error.errors())
+        raise TableError("\n".join(sentences)) from error
+
+
+def _content(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
-        return Words.model_validate(content)
     except yaml.YAMLError as error:
-        raise TableError(f"{folder.name}/{path.name}: {error}") from error
-    except ValidationError as error:
-        sentences = (f"{folder.name}/{path.name}: {'.'.join(map(str, row['loc']))}: {row['msg']}" for row in error.errors())
-        raise TableError("\n".join(sentences)) from error
+        raise TableError(f"{path.parent.name}/{path.name}: {error}") from error
+    if not isinstance(content, dict):
+        raise TableError(f"{path.parent.name}/{path.name}: no table")
+    return content
+
+
+def _joined(one: Mapping[str, Any], two: Mapping[str, Any]) -> dict[str, Any]:
+    """Join two tables: lists follow each other, mappings are joined, of single values the first counts."""
+    found = dict(two) | dict(one)
+    for key in one.keys() & two.keys():
+        if isinstance(one[key], list) and isinstance(two[key], list):
+            found[key] = [*one[key], *two[key]]
+        elif isinstance(one[key], dict) and isinstance(two[key], dict):
+            found[key] = _joined(one[key], two[key])
+    return found
