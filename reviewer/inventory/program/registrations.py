@@ -101,9 +101,9 @@ class Registrations:
     def _marks(self, annotations: tuple[model.Annotation, ...], unit: Unit, on: str) -> Iterator[tuple[Annotation, model.Annotation]]:
         for annotation in annotations:
             name = self.sources.annotation_name(annotation, unit)
-            last = name.rpartition(".")[2]
             for row in self.words.annotated:
-                if row.on == on and (name in row.names or (row.loose and any(each.rpartition(".")[2] == last for each in row.names))):
+                loose = row.loose and "." not in name  # no import explains it
+                if row.on == on and (name in row.names or (loose and any(each.rpartition(".")[2] == name for each in row.names))):
                     yield row, annotation
 
     def _annotated_function(self, unit: Unit) -> Iterator[Draft]:
