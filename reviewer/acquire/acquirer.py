@@ -72,14 +72,14 @@ class Acquirer:
         if self._tools is not None and parsed.kind is not SourceKind.REMOTE:
             raise UsageFault("--tools belongs to a remote server alone.", hint="Give it with one source of the form https://host/path.")
         try:
-            return self.acquire(parsed)
+            return self._composed(parsed) if _names_others(parsed) else self.acquire(parsed)
         except OSError as error:
             raise ReviewerError(
                 f"The source could not be kept here: {error.strerror or error}", hint="Check free space and permissions."
             ) from error
 
     def acquire(self, source: Source) -> Snapshot:
-        """Acquire a source that was understood. Raises as ``fetch``, and OSError."""
+        """Acquire a source that names no others. Raises as ``fetch``, and OSError."""
         single = {
             SourceKind.FOLDER: self._folder,
             SourceKind.ARCHIVE: self._archive,
@@ -87,7 +87,7 @@ class Acquirer:
             SourceKind.NPM: self._npm,
             SourceKind.PYPI: self._pypi,
         }
-        return single[source.kind](source) if source.kind in single else self._composed(source)
+        return single[source.kind](source)
 
     def _composed(self, source: Source) -> Snapshot:
         from reviewer.acquire.composed import Composer  # noqa: PLC0415  only for sources that name others
@@ -100,6 +100,8 @@ class Acquirer:
             allow_private_hosts=self._allow_private_hosts,
         )
         match source.kind:
+            case SourceKind.GIT:
+                return composer.in_repository(source)
             case SourceKind.ENTRY:
                 return composer.entry(source, _path(source))
             case SourceKind.MCP:
@@ -112,7 +114,7 @@ class Acquirer:
                 return composer.remote(source, self._tools)
 
     def _within(self, source: Source, limits: Limits) -> Snapshot:
-        """Fetch a part. A stranger's document names it, so what only the person may allow stays shut."""
+        """Fetch a part. A stranger's document names it: what only the person may allow stays shut, and no document leads to another."""
         return Acquirer(self._blobs, limits, allow_private_hosts=self._allow_private_hosts, progress=self._progress).acquire(source)
 
     def _folder(self, source: Source) -> Snapshot:
@@ -207,6 +209,12 @@ class Acquirer:
             version=package.version,
             package=package,
         )
+
+
+def _names_others(source: Source) -> bool:
+    """Tell whether a source is a document that names others; one in a repository is known by its file's name."""
+    single = {SourceKind.FOLDER, SourceKind.ARCHIVE, SourceKind.GIT, SourceKind.NPM, SourceKind.PYPI}
+    return source.kind not in single or source.subdirectory.rpartition("/")[2] in {"server.json", "marketplace.json"}
 
 
 def _path(source: Source) -> Path:

@@ -23,7 +23,7 @@ from reviewer.acquire.nearby import inside, own_folder, read_server, resolve_nea
 from reviewer.acquire.npm_config import default_registry, read_npm_config
 from reviewer.acquire.parts import Combination, page_files
 from reviewer.acquire.pypi_config import read_pip_config
-from reviewer.acquire.sources import ARCHIVE_SUFFIXES, Source, SourceKind, parse_source
+from reviewer.acquire.sources import ARCHIVE_SUFFIXES, Source, SourceKind, canonical_git, parse_source
 from reviewer.acquire.web import Web
 from reviewer.digests import dir_hash
 from reviewer.errors import NotFetchedError, UsageFault
@@ -33,6 +33,7 @@ from reviewer.ports import Progress
 __all__ = ["Composer"]
 
 _MARKETPLACE = "marketplace.json"
+_LINK = "120000"
 _PLUGIN_FOLDERS = (".claude-plugin", ".codex-plugin", ".cursor-plugin")
 _FETCHED = frozenset({SourceKind.GIT, SourceKind.NPM, SourceKind.PYPI})
 
@@ -77,7 +78,31 @@ class Composer:
             combination = Combination(base=base, blobs=self.blobs, limits=self.limits)
         for wanted in plan.wanted:
             self._plugin(wanted, combination, folder, whole=whole)
+        if not plan.wanted and not plan.unreadable:
+            raise NotFetchedError("The marketplace lists no plugin.", hint="Check that it is the file that was meant.")
         return combination.snapshot()
+
+    def in_repository(self, source: Source) -> Snapshot:
+        """Read a marketplace or registry entry that lies in a git repository, at the commit to which its ref leads."""
+        folder, _, name = source.subdirectory.rpartition("/")
+        above, _, last = folder.rpartition("/")
+        outer = above if last in _PLUGIN_FOLDERS else folder
+        base = self.fetch(replace(source, subdirectory=outer), self.limits)
+        inner = source.subdirectory[len(outer) :].lstrip("/")
+        file = next((each for each in base.files if each.path == inner and each.mode != _LINK), None)
+        if file is None:
+            raise NotFetchedError(f"The repository has no file {shown(source.subdirectory)} at this commit.", hint="Check its spelling.")
+        text = canonical_git(source.url, base.digests["gitCommit"], source.subdirectory)
+        bytes_of = self.blobs.path(file.sha256)
+        if name == _MARKETPLACE:
+            plan = ask_plan("marketplace", [bytes_of], self.limits, path=inner)
+            base = replace(base, source=text, name=plan.name, unreadable=(*base.unreadable, *plan.unreadable))
+            combination = Combination(base=base, blobs=self.blobs, limits=self.limits)
+            for wanted in plan.wanted:
+                self._plugin(wanted, combination, bytes_of.parent, whole=True)
+            return combination.snapshot()
+        snapshot = self._entry(ask_plan("entry", [bytes_of], self.limits), text)
+        return replace(snapshot, digests={**snapshot.digests, "gitCommit": base.digests["gitCommit"]}, repository=source.url)
 
     def _plugin(self, wanted: Wanted, combination: Combination, folder: Path, *, whole: bool) -> None:
         if wanted.means is not Means.LOCAL:
@@ -117,11 +142,18 @@ class Composer:
                 self._near(wanted, combination, path)
             else:
                 combination.add(wanted, self._bring(wanted))
-        return combination.snapshot()
+        snapshot = combination.snapshot()
+        if not snapshot.parts and not any(row.gate for row in snapshot.unreadable):
+            raise NotFetchedError(
+                "The configuration starts no server and leads to no Skills.",
+                hint="Check that servers stand where its client looks for them.",
+            )
+        return snapshot
 
     def _near(self, wanted: Wanted, combination: Combination, path: Path) -> None:
         def bring(wanted: Wanted, limits: Limits) -> Snapshot:
-            place = resolve_near(wanted.address, path)
+            beside = str(path.resolve().parent / wanted.address) if wanted.optional else wanted.address
+            place = resolve_near(f"./{beside}" if wanted.origin is Origin.SKILLS and "/" not in beside else beside, path)
             basket = Basket(self.blobs, limits)
             read = read_server(place, own_folder(path), basket, limits)
             gathered = basket.gathered()

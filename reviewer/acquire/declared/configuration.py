@@ -14,9 +14,9 @@ from reviewer.acquire.declared.documents import at, read_document
 from reviewer.acquire.declared.plan import Means, Page, Plan, Wanted
 from reviewer.acquire.declared.redaction import HIDDEN, masked, masked_reference, masked_url, masked_words, names_of, steering
 from reviewer.acquire.declared.starts import Start, read_start
-from reviewer.inventory.documents import strings
-from reviewer.inventory.tables import load_table
+from reviewer.documents import strings
 from reviewer.model import Origin
+from reviewer.tables import load_table
 
 __all__ = ["LAUNCH_PAGE", "REMOTE_PAGE", "client_table", "is_configuration", "read_configuration"]
 
@@ -76,9 +76,17 @@ def read_configuration(path: str, text: str) -> Plan:
     faults = [Unreadable(path=name, reason=masked(fault), gate=document.grave) for fault in document.faults]
     if len(folders) > FOLDERS:
         faults.append(Unreadable(path=name, reason=f"more than {FOLDERS} folders of Skills: the others are not read", gate=True))
+    faults += [Unreadable(path=name, reason=reason, gate=True) for reason in _not_kept(document.mapping)]
     said = Unreadable(path=name, reason=_SAID, gate=False)
     page = Page(path=name, text=json.dumps(own, indent=1, sort_keys=False, ensure_ascii=True) + "\n")
     return Plan(name=place.name, pages=(page,), wanted=tuple(wanted), unreadable=(said, *faults, *_rows(name, rows)))
+
+
+def _not_kept(value: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of fields that run commands and are not servers."""
+    found = [key for key in client_table()["run_fields"] if value.get(key)]
+    if found:
+        yield f"it also holds {', '.join(found)}, which run commands; only servers and Skills are read of a configuration"
 
 
 def _rows(name: str, reasons: Iterable[str]) -> Iterator[Unreadable]:
@@ -153,7 +161,7 @@ def _command(entry: Mapping[str, Any]) -> tuple[str, ...]:
     inner = entry.get("transport")
     if isinstance(inner, dict):  # Continue: transport: {type, command, args}
         command, arguments = command or inner.get("command"), arguments or inner.get("args")
-    words = [command] if isinstance(command, str) and command else strings(command)
+    words = [word for word in strings(command) if word]
     if len(words) == 1 and " " in words[0].strip() and not re.search(r"[\\/][^\\/]* [^\\/]*[\\/]|\.exe", words[0]):
         words = words[0].split()  # a whole command line in one text
     rest = [str(word) for word in arguments if isinstance(word, str | int | float)] if isinstance(arguments, list) else strings(arguments)
@@ -215,7 +223,9 @@ def _kept_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wanted(name: str, own: Mapping[str, Any], command: tuple[str, ...], environment: Mapping[str, str]) -> Wanted:
     steered = steering(environment)
+    both = [("it names both a command and an address; clients differ in which they take", True)] if command and "url" in own else []
     notes = [(f"it sets {', '.join(steered)}, which can decide what code runs; the value is not kept", True)] if steered else []
+    notes += both
     if not command and "url" in own:
         page = Page(path=REMOTE_PAGE, text=_canonical({key: own[key] for key in own if key != "env"}))
         return Wanted(name=name, origin=Origin.REMOTE, means=Means.NOTHING, address=own["url"], pages=(page,), notes=tuple(notes))

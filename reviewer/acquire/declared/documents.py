@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.inventory.documents import Document, read_json, read_toml, read_yaml
+from reviewer.documents import Document, read_json, read_toml, read_yaml
 
 __all__ = ["DOCUMENT_BYTES", "at", "decoded", "read_document"]
 

@@ -88,6 +88,8 @@ def plan_of(answer: Mapping[str, Any]) -> Plan:
                 wanted.append(read(item))
             else:
                 rows.append(Unreadable(path=ENTRY_PAGE, reason=f"one of its {key} is no mapping and was not read", gate=True))
+    if not wanted:
+        rows.append(Unreadable(path=ENTRY_PAGE, reason="it names neither a package nor a remote server", gate=True))
     return Plan(name=first(entry, "name")[:200], version=version_of(entry)[:100] or None, wanted=tuple(wanted), unreadable=tuple(rows))
 
 

@@ -11,7 +11,7 @@ from checks.model import Unreadable
 from reviewer.acquire.declared.documents import at
 from reviewer.acquire.declared.entry import ENTRY_PAGE, first, is_entry, official, plan_of, unwrapped, version_of
 from reviewer.acquire.declared.plan import Page, Plan
-from reviewer.inventory.documents import read_json
+from reviewer.documents import read_json
 
 __all__ = ["find_entry"]
 

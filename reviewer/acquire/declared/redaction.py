@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 __all__ = ["HIDDEN", "has_secret", "is_reference", "is_secret_name", "masked", "masked_url", "masked_words", "names_of", "steering"]
 
@@ -84,7 +84,8 @@ def masked_words(words: Sequence[str], *, start: int = 0) -> tuple[str, ...]:
     hide = ""
     for number, word in enumerate(words):
         if hide and not (hide == "short" and _SAFE_SHORT.fullmatch(word)) and not (hide == "long" and _is_long_option(word)):
-            result.append(_hidden(word))
+            named = hide != "variable" or _ASSIGNMENT.match(word) is not None
+            result.append(_hidden(word) if named else masked(word))
             hide = ""
             continue
         result.append(_masked_option(word) if _OPTION.fullmatch(word[:_LONG]) else masked(word))
@@ -113,8 +114,10 @@ def _hides_next(word: str, *, counts: bool) -> str:
     match = _OPTION.fullmatch(word[:_LONG])
     if match is None or match[3] or match[1] == "/":
         return ""
+    if len(match[2]) == 1 and match[2] in "eH":
+        return "always" if counts else "variable"
     if len(match[2]) == 1:
-        return ("short" if match[2] not in "eH" else "always") if counts and match[2] in "pPktuKTUeHs" else ""
+        return "short" if counts and match[2] in "pPktuKTUs" else ""
     return "long" if is_secret_name(match[2]) else ""
 
 
@@ -181,7 +184,7 @@ def _is_noise(word: str) -> bool:
         return False
     turns = sum(_class(one) != _class(other) for one, other in itertools.pairwise(word))
     kinds = {_class(sign) for sign in word}
-    return ("9" in kinds and turns >= 4) or (2.2 * turns >= len(word) and len(kinds) > 1)  # noqa: PLR2004  camelCase turns less often
+    return ("9" in kinds and turns >= 4) or (1.9 * turns >= len(word) and len(kinds) > 1)  # noqa: PLR2004  camelCase turns less often
 
 
 def _class(sign: str) -> str:

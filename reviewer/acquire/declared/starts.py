@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.acquire.declared.plan import Means
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 __all__ = ["Start", "read_start", "start_table"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from checks.model import Unreadable
 from reviewer.acquire.declared.plan import Page, Plan
-from reviewer.inventory.documents import read_json
+from reviewer.documents import read_json
 
 __all__ = ["TOOLS_PAGE", "read_tools"]
 
