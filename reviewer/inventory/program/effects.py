@@ -118,12 +118,13 @@ class Effects:
         """Give the conditions on parameters under which a place is reached."""
         found = []
         for branch in branches:
-            if branch.subject is None or not branch.texts:
+            if branch.subject is None or not (branch.texts or branch.others):
                 continue
             parameter = self._chosen_by(self.evaluator.value(branch.subject, Context(unit)), home)
-            texts = [text for node in branch.texts for text in self.knowledge.node(node, unit, home).texts]
-            if parameter and len(texts) >= len(branch.texts):
-                found.append(Guard(parameter=parameter, texts=frozenset(texts)))
+            texts = [text for node in branch.texts or () for text in self.knowledge.node(node, unit, home).texts]
+            others = [value.texts[0] for node in branch.others if len((value := self.knowledge.node(node, unit, home)).texts) == 1]
+            if parameter and len(texts) >= len(branch.texts or ()):
+                found.append(Guard(parameter=parameter, texts=frozenset(texts), others=frozenset(others)))
         return tuple(found)
 
     def _target(self, target: Thing, site: Site, unit: Unit, home: Unit, guards: tuple[Guard, ...], *, sure: bool) -> None:

@@ -46,6 +46,10 @@ DEPTH, STEPS = 60, 1_500_000
 ELEMENTS, RESULTS = 600, 8
 #: How often a function may stand in its own result: more than once brings nothing new, and doubles the work each time.
 RECURSION = 2
+#: A function with at most so many calls, at most so many functions deep, is read again for the arguments of every call; others once for all.
+SMALL, CALLS = 80, 4
+#: Of how many pieces a text may be made.
+TEXTS = 120
 
 
 class Evaluator:
@@ -184,7 +188,10 @@ class Evaluator:
         while unit is not None:
             bounds = unit.visible(name, seq, path)
             if bounds:
-                return mixed([self._bound(bound, Context(unit, context.env)) for bound in bounds[:RESULTS]])
+                found = [self._bound(bound, Context(unit, context.env)) for bound in bounds[:RESULTS]]
+                if name in unit.names_of_parameters and bounds[-1].path != path[: len(bounds[-1].path)]:
+                    found.append(self.parameter(unit, name, context.env))  # the assignments may not have run
+                return mixed(found)
             if name in unit.names_of_parameters:
                 return self.parameter(unit, name, context.env)
             if name in unit.nested:
@@ -356,10 +363,12 @@ class Evaluator:
         unit = code.unit
         if self._running.count(id(unit)) >= RECURSION:
             return Derived(origins=(UNKNOWN,), kind=self.types.declared_result(unit))
-        bound = self.bind(unit, self.arguments(given, context))
-        if code.receiver is not None:
-            bound[id(unit), "this"] = code.receiver
-        inside = Context(unit, code.env.with_more(bound))
+        inside = Context(unit, code.env)
+        if len(unit.sites) <= SMALL and len(self._running) < CALLS:
+            bound = self.bind(unit, self.arguments(given, context))
+            if code.receiver is not None:
+                bound[id(unit), "this"] = code.receiver
+            inside = Context(unit, code.env.with_more(bound))
         self._running.append(id(unit))
         try:
             found = [self._returned(each, inside) for each in list(self._returns(unit))[:RESULTS]]
@@ -401,13 +410,15 @@ def joined(parts: list[Thing], at: Location | None) -> Thing:
     """Give pieces as one text, constant if all of them are."""
     flat = [inner for part in parts for inner in (part.parts if isinstance(part, Joined) else (part,))]
     whole: list[Thing] = []
-    for part in flat[:ELEMENTS]:
+    for part in flat[:TEXTS]:
         text = _shown(part)
         before = text_of(whole[-1]) if whole else None
         if text is not None and before is not None:
             whole[-1] = Known(value=before + text, at=at)
         else:
             whole.append(Known(value=text, at=at) if text is not None else part)
+    if len(flat) > TEXTS:
+        whole.append(UNKNOWN)
     if not whole:
         return Known(value="", at=at)
     return whole[0] if len(whole) == 1 and text_of(whole[0]) is not None else Joined(parts=tuple(whole))

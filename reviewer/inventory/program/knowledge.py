@@ -44,7 +44,7 @@ class Knowledge:
 
     ``handlers`` are the units that answer for tools: a lambda among them is a function of its own, and what it uses of the
     functions around it is ``captured``: parameters of it as well. ``named`` holds, by dispatching function, the names of the members
-    that hold the name of the tool; these are the parameter ``#tool``.
+    that hold the name of the tool; these are the parameter ``#tool``. ``asked`` are the ids of types that are a tool and hold its arguments.
     """
 
     def __init__(self, links: Links, table: Table, handlers: frozenset[int]) -> None:
@@ -55,11 +55,13 @@ class Knowledge:
         self.handlers = handlers
         self.captured: dict[int, dict[str, Parameter]] = {}
         self.named: Mapping[int, frozenset[str]] = {}
+        self.asked: frozenset[int] = frozenset()
         words = self.evaluator.words
         self._pure = frozenset(words.pure)
         self._carries = words.carries
         self._memo: dict[tuple[int, int], tuple[Thing, Value]] = {}
         self._homes: dict[int, Unit] = {}
+        self._configured: dict[str, bool] = {}
         self._depth = 0
         self._handling: dict[type, Callable[[Any, Unit], Value]] = {
             Known: self._known,
@@ -194,7 +196,11 @@ class Knowledge:
         return _CONFIGURED if self._configures(thing.name) else _LITERAL
 
     def _configures(self, name: str) -> bool:
-        return self.table.configures(name) or self.table.configures(self.evaluator.types.plain(name))
+        found = self._configured.get(name)
+        if found is None:
+            found = self.table.configures(name) or self.table.configures(self.evaluator.types.plain(name))
+            self._configured[name] = found
+        return found
 
     def _names_tool(self, thing: Part | Made, home: Unit) -> bool:
         """Tell whether a thing is ``request.params.name`` of a function that dispatches by it."""
@@ -216,7 +222,7 @@ class Knowledge:
             return _CONFIGURED
         base = thing.base
         if isinstance(base, Object) and base.context is None:
-            return _CONFIGURED
+            return Value.chosen(Scope.ARGUMENT) if id(base.type) in self.asked else _CONFIGURED
         if isinstance(base, Parameter) and thing.name is not None and self.home_of(base.unit) is not home and base.loop is None:
             given = self.links.supplied(base)
             members = [self.evaluator.members.member(each, thing.name, Context(base.unit)) for each in given]

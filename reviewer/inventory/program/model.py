@@ -194,13 +194,15 @@ class Return:
 class Branch:
     """Statements that run only where ``subject`` is one of ``texts``: ``case "search": …``, ``if name == "search" {…}``.
 
-    Other conditions have ``texts`` None; the statements still count. ``subject`` is seen for its calls.
+    Other conditions have ``texts`` None; the statements still count. ``subject`` is seen for its calls. ``others`` are the texts for
+    which branches before it run instead: those of ``default``, ``else`` and ``_ =>``.
     """
 
     subject: Expression | None
     texts: tuple[Expression, ...] | None
     body: Block
     line: int
+    others: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from reviewer.inventory.program.registrations import Registrations
 from reviewer.inventory.program.schemas import Schemas
 from reviewer.inventory.program.servers import servers_in, texts_of
 from reviewer.inventory.program.symbols import Symbols
-from reviewer.inventory.program.tables import Words, load_words
+from reviewer.inventory.program.tables import Annotation, Words, load_words
 from reviewer.inventory.program.things import Code, options
 from reviewer.inventory.program.vocabulary import Vocabulary
 
@@ -165,6 +165,8 @@ def _capabilities(world: _World, registrations: Registrations, written: list[_Wr
     handlers = frozenset((*counted, *handed)) | dispatch.units
     knowledge = Knowledge(world.links, world.table, handlers)
     knowledge.named = dispatch.subjects
+    types = (each.draft.subject.type for each in written if isinstance(each.draft.row, Annotation) and each.draft.row.on == "type")
+    knowledge.asked = frozenset(id(own) for own in types if own is not None)
     nodes = Effects(world.links, knowledge, world.table, dispatch.units).nodes()
     parameters = {node.id: node.parameters for node in nodes}
     roots = [

@@ -125,7 +125,7 @@ class Registrations:
             for row, annotation in self._marks(declared.annotations, unit, "type"):
                 subject = Subject(context=Context(unit), marks=declared.annotations, mark=annotation, type=own, doc=declared.doc)
                 handler = self.sources.code(row.handler, subject)
-                at = Location(path=module.path, line=declared.line)
+                at = Location(path=module.path, line=min(declared.line, annotation.line))
                 yield self._draft(row, subject, at, handlers=(handler,) if handler is not None else ())
 
     def _draft(self, row: Described, subject: Subject, at: Location, *, handlers: tuple[Thing, ...] = (), own: Code | None = None) -> Draft:
@@ -137,13 +137,20 @@ class Registrations:
     # -- calls and records
 
     def _rows(self, rows: Rows, site: Site, unit: Unit) -> list[Maker]:
-        thing = self.evaluator.value(site.node, Context(unit))
-        found: list[Maker] = []
-        for option in options(thing):
-            own = next((link for link in chain(option) if link.node is site.node), option)
-            if isinstance(own, (Made, Pairs)) and own.node is site.node:
-                found.extend(row for row in rows.of(self.names_of(own)) if isinstance(row, Maker))
-        return found
+        return [row for names in self.names_at(site, unit) for row in rows.of(names) if isinstance(row, Maker)]
+
+    def names_at(self, site: Site, unit: Unit) -> Iterator[tuple[str, ...]]:
+        """Give the full names, each with its short form, of what a call calls or of a record's type."""
+        types = self.evaluator.types
+        if isinstance(site.node, model.Record):
+            kind = types.resolved(site.node.type, unit)
+            if isinstance(kind, str):
+                yield (kind, types.plain(kind))
+            return
+        for target in self.links.targets.get(id(site.node), []):
+            name = types.name_of(target)
+            if name:
+                yield (name, types.plain(name))
 
     def names_of(self, thing: Made | Pairs) -> tuple[str, ...]:
         """Give the full name of what a call calls or of a record's type, and its short form."""
@@ -218,18 +225,20 @@ class Registrations:
     def _of_registrar(self, row: Registrar, subject: Subject) -> Iterator[Draft]:
         handler = self.sources.code(row.handler, subject)
         handlers = tuple(options(handler)) if handler is not None else ()
-        tools = self._tools(row, subject)
-        for tool in tools:
+        known = False
+        for tool in self._tools(row, subject):
             match = self.match(tool)
+            inner = self._registrar_of(tool) if match is None and not isinstance(tool, Object) else None
+            known = known or not row.name or match is not None or isinstance(tool, Object) or inner is not None
             if match is not None and self._is_open(*match, subject):
                 continue  # it is made in a function of the submission, and read there for every call of that
             if match is not None:
                 yield self._of_maker(*match, handlers, subject)
             elif isinstance(tool, Object):
                 yield from self._implementation(tool.type, tool)
-            elif (inner := self._registrar_of(tool)) is not None:
+            elif inner is not None:
                 yield from self._of_registrar(*inner)
-        if tools or not row.name:
+        if known or not row.name:
             return
         if self.sources.find(row.name, subject) is not None:
             yield self._draft(row, subject, subject.at, handlers=handlers)

@@ -12,7 +12,7 @@ from reviewer.inventory.program.registrations import Registrations
 from reviewer.inventory.program.sources import Subject
 from reviewer.inventory.program.symbols import OwnType
 from reviewer.inventory.program.tables import Server
-from reviewer.inventory.program.things import Code, Context, External, Known, Made, Pairs, Part, Thing, options, text_of
+from reviewer.inventory.program.things import Code, Context, Known, Thing, text_of
 from reviewer.inventory.program.units import Unit
 
 _ROLES = {ToolKind.PROMPT: SurfaceRole.PROMPT, ToolKind.RESOURCE: SurfaceRole.RESOURCE}
@@ -26,15 +26,13 @@ def servers_in(registrations: Registrations) -> Iterator[tuple[ServerFact, Surfa
     seen: set[tuple[str, int]] = set()
     for unit in registrations.evaluator.symbols.units:
         for site in unit.sites if not unit.module.test else ():
-            thing = registrations.evaluator.value(site.node, Context(unit))
-            for option in options(thing):
-                if isinstance(option, (Made, Pairs)) and option.node is site.node:
-                    rows = registrations.servers.of(registrations.names_of(option))
-                    subject = registrations.subject(site.node, Context(unit)) if rows else None
-                    for row in rows:
-                        if isinstance(row, Server) and subject is not None and (at := (subject.at.path, subject.at.line)) not in seen:
-                            seen.add(at)
-                            yield _server(registrations, row, subject, transport)
+            for names in registrations.names_at(site, unit):
+                rows = registrations.servers.of(names)
+                subject = registrations.subject(site.node, Context(unit)) if rows else None
+                for row in rows:
+                    if isinstance(row, Server) and subject is not None and (at := (subject.at.path, subject.at.line)) not in seen:
+                        seen.add(at)
+                        yield _server(registrations, row, subject, transport)
     yield from _typed(registrations, transport)
 
 
@@ -67,19 +65,11 @@ def _server(registrations: Registrations, row: Server, subject: Subject, transpo
 
 def _transport(registrations: Registrations) -> str | None:
     """Tell how the program is reached, by the calls and records that start a transport."""
-    words, types = registrations.words.transports, registrations.evaluator.types
+    words = registrations.words.transports
     found: set[str] = set()
     for unit in registrations.evaluator.symbols.units if words else ():
         for site in unit.sites if not unit.module.test else ():
-            things = registrations.links.targets.get(id(site.node), [])
-            if isinstance(site.node, model.Record):
-                kind = registrations.evaluator.value(site.node, Context(unit))
-                found |= {words[kind.kind]} if isinstance(kind, Pairs) and isinstance(kind.kind, str) and kind.kind in words else set()
-            for target in things:
-                name = target.name if isinstance(target, External) else ""
-                if isinstance(target, Part) and target.name is not None:
-                    name = types.name_of_member(target.base, target.name)
-                found |= {words[each] for each in (name, types.plain(name)) if each in words}
+            found |= {words[each] for names in registrations.names_at(site, unit) for each in names if each in words}
     return next((kind for kind in ("stdio", "http", "sse") if kind in found), None)
 
 

@@ -170,9 +170,7 @@ class Symbols:
             this = _this(unit)
             for assignment in unit.assignments if unit.owner is not None else ():
                 target = assignment.target
-                if unit.owner is not None and isinstance(target, model.Member) and _is_name(target.object, this):
-                    unit.owner.assigned.setdefault(target.name, []).append((assignment, unit))
-                elif unit.owner is not None and isinstance(target, model.Name) and target.name in unit.owner.fields:
+                if (unit.owner is not None and isinstance(target, model.Member) and _is_name(target.object, this)) or (unit.owner is not None and isinstance(target, model.Name) and target.name in unit.owner.fields):
                     unit.owner.assigned.setdefault(target.name, []).append((assignment, unit))
             if unit.owner is not None and unit.name == unit.owner.short:
                 self._bare(unit, unit.owner)

@@ -112,6 +112,12 @@ class Types:
             return f".{name}"
         return f"{kind}.{name}"
 
+    def name_of(self, target: Thing) -> str:
+        """Give the full name of what other people's code is called by, empty if it is the submission's own."""
+        if isinstance(target, External):
+            return target.name
+        return self.name_of_member(target.base, target.name) if isinstance(target, Part) and target.name is not None else ""
+
     def result_of(self, thing: Thing) -> Kind:
         """Give the declared result of a value that is a function."""
         kind = self.of(thing)

@@ -101,7 +101,8 @@ class Unit:
         """Give what a local name can be at a place: the nearest assignment that certainly ran before it, and those since."""
         found: list[Bound] = []
         known = self.binds.get(name, ())
-        for bound in reversed([bound for bound in known if bound.seq < seq] or known):
+        before = [bound for bound in known if bound.seq < seq]
+        for bound in reversed(before or ([] if name in self.names_of_parameters else known)):
             found.append(bound)
             if bound.path == path[: len(bound.path)]:
                 break
@@ -177,9 +178,9 @@ class Walk:
         if isinstance(item.node, model.Branch):
             if item.node.subject is not None:
                 yield _Item(item.node.subject, item.path, item.branches, seq)
-            for text in item.node.texts or ():
+            for text in (*(item.node.texts or ()), *item.node.others):
                 yield _Item(text, item.path, item.branches, seq)
-            yield from self._block(item.node.body, item, *((item.node,) if item.node.texts is not None else ()))
+            yield from self._block(item.node.body, item, *((item.node,) if item.node.texts is not None or item.node.others else ()))
 
     def _loop(self, unit: Unit, item: _Item, seq: int) -> Iterator[_Item]:
         node = item.node
