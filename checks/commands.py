@@ -6,8 +6,9 @@ Encoded runs are decoded first, so that a command which is kept in base64 is rea
 from __future__ import annotations
 
 import enum
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 from checks.model import File, Location, SurfaceRole, Target
@@ -28,7 +29,10 @@ _CODE = {
     "go": "go", "rust": "rust", "java": "java", "kotlin": "kotlin", "csharp": "csharp", "ruby": "ruby", "php": "php",
     "swift": "swift", "scala": "scala", "lua": "lua",
 }  # fmt: skip
-_BUILD = frozenset({"dockerfile", "docker", "makefile", "make", "yaml", "json", "jsonc", "toml", "just"})
+_BUILD = frozenset({"dockerfile", "docker", "makefile", "make", "yaml", "toml", "just"})
+_JSON = frozenset({"json", "jsonc"})
+_JSON_STRING = re.compile(r'"(?:[^"\\\n]|\\.){6,20000}"')
+_ENCODED_LENGTH = 20  # characters from which a text can be an encoded one
 # Languages without a grammar here: what stands in quotes is taken for a literal.
 _OTHER_CODE = frozenset({"perl", "groovy", "r", "julia", "dart", "elixir", "applescript", "vbscript"})
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.){6,20000}"|\'(?:[^\'\\\n]|\\.){6,20000}\'|`[^`]{6,20000}`')
@@ -53,7 +57,10 @@ _TEXT_LIMIT = 4_000_000
 _PART, _PART_LINES = 300_000, 5_000  # of a script that is read at once
 _STRING_LIMIT = 20_000
 _SPAN = re.compile(r"`[^`\n]*`")
-_RUN_LINE = re.compile(r"^\s*(?:RUN|CMD|ENTRYPOINT|-?\s*(?:run|command|script)\s*:\s*[|>]?-?|\"[\w:.-]+\"\s*:\s*\")\s*", re.IGNORECASE)
+_RUN_LINE = re.compile(
+    r"^\s*(?:[@+-]{1,3}(?=\w))?(?:(?:RUN|CMD|ENTRYPOINT|-?\s*(?:run|command|script)\s*:\s*[|>]?-?|\"[\w:.-]+\"\s*:\s*\")\s*)?",
+    re.IGNORECASE,
+)
 
 
 class Standing(enum.StrEnum):
@@ -116,18 +123,34 @@ def _from_passage(passage: Passage) -> Iterator[ShellText]:
 
 
 def _from_file(file: File, text: str) -> Iterator[ShellText]:
-    if file.language in SHELLS or file.language in _POWERSHELL:
+    language = file.language or ""
+    if language in SHELLS | _POWERSHELL:
         for first, part in portions(text, length=_PART, lines=_PART_LINES):
             yield from _with_layers(ShellText(text=part, path=file.path, line=first, standing=Standing.SCRIPT))
-    elif file.language in _CODE:
-        yield from _literals(file, text)
-    elif file.language in _OTHER_CODE:
-        yield from _quoted(file, text)
-    elif file.language in _BUILD:
-        for number, line in _logical_lines(text):
-            if len(line) < _STRING_LIMIT and _WORTH.search(line):
-                body = _RUN_LINE.sub("", line).rstrip('",').replace('\\"', '"').replace("\\\\", "\\")
-                yield from _with_layers(ShellText(text=body, path=file.path, line=number, standing=Standing.BUILD))
+    for languages, read in _READERS:
+        if language in languages:
+            yield from read(file, text)
+
+
+def _of_lines(file: File, text: str) -> Iterator[ShellText]:
+    """Yield each line of a build file, without what introduces a command there."""
+    for number, line in _logical_lines(text):
+        if len(line) < _STRING_LIMIT and _WORTH.search(line):
+            body = _RUN_LINE.sub("", line).rstrip('",').replace('\\"', '"').replace("\\\\", "\\")
+            yield from _with_layers(ShellText(text=body, path=file.path, line=number, standing=Standing.BUILD))
+
+
+def _values(file: File, text: str) -> Iterator[ShellText]:
+    """Yield the strings of a JSON text without their escapes, which need not be a document: a comment spoils nothing."""
+    lines: Lines | None = None
+    for match in _JSON_STRING.finditer(text):
+        try:
+            value = json.loads(match[0], strict=False) if "\\" in match[0] else match[0][1:-1]
+        except ValueError:
+            value = match[0][1:-1]
+        if _WORTH.search(value) or len(value) >= _ENCODED_LENGTH:
+            lines = lines or Lines(text)
+            yield from _with_layers(ShellText(text=value, path=file.path, line=lines.at(match.start()), standing=Standing.BUILD))
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -200,6 +223,11 @@ def _with_layers(text: ShellText) -> Iterator[ShellText]:
                 encoded=view.layers,
                 described=text.described,
             )
+
+
+_READERS: tuple[tuple[Container[str], Callable[[File, str], Iterator[ShellText]]], ...] = (
+    (_CODE, _literals), (_OTHER_CODE, _quoted), (_JSON, _values), (_BUILD, _of_lines),
+)  # fmt: skip
 
 
 def options(arguments: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -107,8 +107,6 @@ def _find_directory(file: BinaryIO) -> _Directory:
     _, disk, first_disk, _, count, size, offset, comment = _END.unpack_from(tail, place)
     end = tail_start + place
     faults = []
-    if tail.count(b"PK\5\6") > 1:
-        faults.append("it holds more than one end record; readers differ in which they take")
     if end + _END.size + comment != length:
         faults.append("bytes follow its end, or its end is cut off")
     if (disk, first_disk) != (0, 0) and _MAX16 not in {disk, first_disk}:
@@ -118,6 +116,8 @@ def _find_directory(file: BinaryIO) -> _Directory:
     start = end - size
     if start < offset or start < 0:
         raise NoArchiveError("its directory lies outside the file")
+    if tail.count(b"PK\5\6", max(0, start - tail_start)) > 1:  # one that lies among the members belongs to an archive inside
+        faults.append("it holds more than one end record; readers differ in which they take")
     return _Directory(start=start, size=size, count=count, base=start - offset, faults=tuple(faults))
 
 

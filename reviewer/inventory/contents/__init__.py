@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reviewer.inventory.contents import encoded, folded, mail, maps, markup, notebook, pdf, streams, zips
+from reviewer.inventory.contents import encoded, folded, mail, maps, markup, notebook, pdf, scripts, streams, zips
 from reviewer.inventory.contents.model import Budget, Limits, Opened, Piece, Row, Sealed, joined
+from reviewer.inventory.decoding import decoded_by_cookie
 from reviewer.inventory.signatures import carries_archive
 
 __all__ = ["Budget", "Limits", "Opened", "Piece", "Row", "Sealed", "open_file"]
@@ -43,3 +44,11 @@ def _by_text(sealed: Sealed, budget: Budget) -> Iterator[Opened]:
         yield mail.open_mail(sealed)
     yield encoded.open_encoded(sealed, budget)
     yield folded.open_folded(sealed)
+    yield scripts.open_scripts(sealed)
+    yield _in_other_encoding(sealed)
+
+
+def _in_other_encoding(sealed: Sealed) -> Opened:
+    """Give a source of Python as Python reads it, where its first lines ask for an encoding in which it says something else."""
+    text = decoded_by_cookie(sealed.content) if sealed.language == "python" else None
+    return Opened(pieces=(Piece(name="decoded", content=text.encode("utf-8", "replace"), language="python"),)) if text else Opened()

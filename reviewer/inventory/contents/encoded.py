@@ -61,17 +61,38 @@ def open_encoded(sealed: Sealed, budget: Budget) -> Opened:
     rows: list[Row] = []
     lines: Lines | None = None
     for name, start, content in _runs(text):
-        said = _unwrapped(content, (name,), budget, rows)
+        encoding, _, kind = name.partition(" ")
+        said = _by_kind(_unwrapped(content, (encoding,), budget, rows), kind, content)
         lines = lines or Lines(text)
         if said is not None:
             _keep(said, lines.at(start), pieces)
         elif len(content) >= OPAQUE and is_code(sealed.language) and not _is_known(content):
-            reason = f"{len(content)} bytes written as {name} on line {lines.at(start)}, which are nothing that is known"
+            reason = f"{len(content)} bytes written as {encoding} on line {lines.at(start)}, which are nothing that is known"
             rows.append(Row(reason=reason, gate=False))
         if len(pieces) + len(rows) >= RUNS:
             rows.append(Row(reason=f"more than {RUNS} encoded texts: the others are read as they stand"))
             break
     return Opened(pieces=tuple(pieces.values()), rows=tuple(rows))
+
+
+_KINDS = {
+    "javascript": "javascript",
+    "ecmascript": "javascript",
+    "html": "html",
+    "svg+xml": "html",
+    "markdown": "markdown",
+    "x-python": "python",
+}
+
+
+def _by_kind(said: _Said | None, kind: str, content: bytes) -> _Said | None:
+    """Take the language of a data URI from its media type where the text itself does not tell."""
+    language = _KINDS.get(kind.rpartition("/")[2].removeprefix("x-").lower())
+    if language is None or (said is not None and said.language not in {None, "text"}):
+        return said
+    encoding = marked_or_utf8(content) or by_pattern(content)
+    text = encoding.decode(content) if encoding else ""
+    return _Said(layers=("data",), content=text.encode("utf-8", "replace"), language=language, text=True) if text.strip() else said
 
 
 def _keep(said: _Said, line: int, pieces: dict[str, Piece]) -> None:
@@ -85,13 +106,13 @@ def _keep(said: _Said, line: int, pieces: dict[str, Piece]) -> None:
 
 
 def _runs(text: str) -> Iterator[tuple[str, int, bytes]]:
-    """Yield encoding, offset and bytes of every run that can be decoded; a data URI once, as one."""
+    """Yield encoding (with the media type of a data URI), offset and bytes of every run that can be decoded; a data URI once, as one."""
     data: list[tuple[int, int]] = []
     for match in _DATA.finditer(text):
         content = _from_data(match)
         data.append(match.span())
         if content is not None:
-            yield "data", match.start(), content
+            yield f"data {match['kind'] or ''}", match.start(), content
     for name, pattern, decode in _DECODERS:
         inside = iter(data)
         span = next(inside, None)

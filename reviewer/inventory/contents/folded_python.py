@@ -24,7 +24,13 @@ STEPS = 20_000
 _PACKED, _MEMORY = 10_000_000, 128 << 20
 
 _EXPRESSIONS = (ast.BinOp, ast.Call, ast.Subscript, ast.JoinedStr, ast.Constant)
-_STRIPS: Mapping[str, Callable[[str], str]] = {"strip": str.strip, "lower": str.lower, "upper": str.upper, "swapcase": str.swapcase, "title": str.title}
+_STRIPS: Mapping[str, Callable[[str], str]] = {
+    "strip": str.strip,
+    "lower": str.lower,
+    "upper": str.upper,
+    "swapcase": str.swapcase,
+    "title": str.title,
+}
 
 
 class _NotConstant(Exception):  # noqa: N818  the usual case, not an error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checks.model import Capability, CapabilityId, Certainty, Location, Scope, Trigger, Unreadable
+from checks.text import portions
 from reviewer.inventory.languages.callgraph import merge
 from reviewer.inventory.languages.interface import Extraction
 from reviewer.inventory.languages.shell.meaning import capabilities, uses
@@ -16,6 +17,8 @@ READS = frozenset({"shell"})
 
 #: Share of a script that may be no shell before it counts as unread; the grammar stumbles over correct scripts too.
 DOUBT = 0.3
+#: How many characters and lines of a script are parsed at once; what a longer one sets in one part is unknown in the next.
+PART, PART_LINES = 300_000, 10_000
 
 
 def extract(files: Mapping[str, str]) -> Extraction:
@@ -23,13 +26,19 @@ def extract(files: Mapping[str, str]) -> Extraction:
     found: list[Capability] = []
     unreadable: list[Unreadable] = []
     for path, text in files.items():
+        parts = list(portions(text, length=PART, lines=PART_LINES))
         try:
-            script = read_script(text)
+            scripts = [(first, read_script(part)) for first, part in parts]
         except ContortedError as error:
             unreadable.append(Unreadable(path=path, reason=str(error), gate=True))
             continue
-        found.extend(merge(capabilities(uses(script, path), first_line=1, trigger=Trigger.MODEL, certainty=Certainty.PRESENT)))
-        if script.doubt > DOUBT:
+        able = [
+            capability
+            for first, script in scripts
+            for capability in capabilities(uses(script, path), first_line=first, trigger=Trigger.MODEL, certainty=Certainty.PRESENT)
+        ]
+        found.extend(merge(able))
+        if max(script.doubt for _, script in scripts) > DOUBT:
             unreadable.append(Unreadable(path=path, reason="mostly not understood as shell", gate=True))
     return Extraction(capabilities=tuple(found), unreadable=tuple(unreadable))
 
