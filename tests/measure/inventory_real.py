@@ -4,7 +4,8 @@ The lists stand in ``real/``: names from the project's documentation or test sna
 the names in which that list is wrong or out of date, each looked up in the source. ``explained`` names are listed but are no tools of the
 server, or stand in code that it never runs: they count neither way. ``undocumented`` names are tools that the list leaves out, with the
 place where they are registered: they are wanted too. A tool with a computed description counts by its name; one whose name is computed is
-shown and counts neither way.
+shown and counts neither way. Where the server computes listed names, ``computed`` has them with the place of the registration: a name that
+is not found counts neither way if a computed tool is reported at that very place, and as missed otherwise.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checks.model import Target, ToolKind
+from checks.model import Target, Tool, ToolKind
 from reviewer.inventory import take_inventory
 from tests.measure.clones import CloneError, sheets, submit
 
@@ -86,8 +87,8 @@ def main(words: list[str]) -> int:
 def compared(server: str, sheet: Mapping[str, Any], target: Target) -> Row:
     """Put a project's list and what was read of its server side by side."""
     explained, undocumented = sheet.get("explained", {}), sheet.get("undocumented", {})
-    wanted = frozenset({*sheet["tools"], *undocumented} - explained.keys())
     tools = [tool for tool in target.tools if tool.kind is ToolKind.TOOL]
+    wanted = frozenset({*sheet["tools"], *undocumented} - explained.keys() - _accounted(sheet, tools))
     named = [tool for tool in tools if not tool.dynamic or tool.name in wanted]
     return Row(
         server=server,
@@ -97,6 +98,13 @@ def compared(server: str, sheet: Mapping[str, Any], target: Target) -> Row:
         found={tool.name: f"{tool.at.path}:{tool.at.line}" for tool in named if tool.name not in explained},
         computed={tool.name: f"{tool.at.path}:{tool.at.line}" for tool in tools if tool not in named},
     )
+
+
+def _accounted(sheet: Mapping[str, Any], tools: Iterable[Tool]) -> set[str]:
+    """Give the names that the server computes at a place where a computed tool was reported, as far as they were not found as such."""
+    places = {f"{tool.at.path}:{tool.at.line}" for tool in tools if tool.dynamic}
+    names = {tool.name for tool in tools}
+    return {name for row in sheet.get("computed", ()) if row["at"] in places for name in row["names"] if name not in names}
 
 
 def share(part: int, whole: int) -> float:

@@ -43,6 +43,17 @@ def test_a_tool_with_a_computed_description_counts_by_its_name() -> None:
     assert not row.computed
 
 
+def test_listed_names_that_the_server_computes_need_the_place_or_the_name() -> None:
+    sheet = {**SHEET, "computed": [{"at": "a.go:3", "names": ["one", "two"]}]}
+    placed, named, nothing = (
+        compared("server", sheet, Target(kind=TargetKind.MCP_SERVER, name="server", tools=tools))
+        for tools in ((a_tool("prefix + name", dynamic=True),), (a_tool("prefix + name", dynamic=True), a_tool("one")), ())
+    )
+    assert placed.missed == ["new"]
+    assert (named.missed, named.agreed) == (["new"], 1)
+    assert nothing.missed == ["new", "one", "two"]
+
+
 def test_totals_are_over_names_not_over_servers() -> None:
     full = row_of(a_tool("one"), a_tool("two"), a_tool("new"))
     poor = row_of(a_tool("one"), a_tool("x"))
