@@ -176,15 +176,22 @@ def _common(texts: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """Something happens only where a parameter is one of these texts: ``if name == "search": …``."""
+    """Something happens only where a parameter is one of these texts: ``if name == "search": …``.
+
+    Without ``texts`` it happens for all but ``others``: ``else``, ``default``.
+    """
 
     parameter: str
     texts: frozenset[str]
+    others: frozenset[str] = frozenset()
 
     def allows(self, arguments: Mapping[str, Value]) -> bool:
         """Tell whether it can happen with these arguments."""
         value = arguments.get(self.parameter, UNKNOWN)
-        return not value.texts or not self.texts.isdisjoint(value.texts)
+        if value.texts:
+            left = set(value.texts) - self.others
+            return not left.isdisjoint(self.texts) if self.texts else bool(left)
+        return not self.texts or any(text.startswith(value.prefix) for text in self.texts)
 
 
 def reading(kind: ObjectKind, value: Value) -> tuple[Scope, tuple[str, ...]]:

@@ -44,7 +44,8 @@ class Knowledge:
 
     ``handlers`` are the units that answer for tools: a lambda among them is a function of its own, and what it uses of the
     functions around it is ``captured``: parameters of it as well. ``named`` holds, by dispatching function, the names of the members
-    that hold the name of the tool; these are the parameter ``#tool``. ``asked`` are the ids of types that are a tool and hold its arguments.
+    that hold the name of the tool; these are the parameter ``#tool``. ``asked`` are the ids of types that are a
+    tool and hold its arguments.
     """
 
     def __init__(self, links: Links, table: Table, handlers: frozenset[int]) -> None:

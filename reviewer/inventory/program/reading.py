@@ -170,7 +170,7 @@ def _capabilities(world: _World, registrations: Registrations, written: list[_Wr
     nodes = Effects(world.links, knowledge, world.table, dispatch.units).nodes()
     parameters = {node.id: node.parameters for node in nodes}
     roots = [
-        _Root(index, each.tool, found or dispatch.of(each.tool.kind), knowledge, dispatch)
+        _Root(index, each, found or dispatch.of(each.tool.kind), knowledge, dispatch)
         for index, (each, found) in enumerate(zip(written, codes, strict=True))
     ]
     known = [root.node(parameters) for root in roots]
@@ -196,9 +196,10 @@ def _handed(evaluator: Evaluator, code: Code) -> Iterator[Code]:
 class _Root:
     """Where the code that answers for a tool begins."""
 
-    def __init__(self, index: int, tool: Tool, codes: list[Code], knowledge: Knowledge, dispatch: Dispatch) -> None:
+    def __init__(self, index: int, written: _Written, codes: list[Code], knowledge: Knowledge, dispatch: Dispatch) -> None:
         self.id = f"tool#{index}"
-        self.tool = tool
+        self.tool = written.tool
+        self.name = written.draft.name
         self.codes = codes
         self.knowledge = knowledge
         self.dispatch = dispatch
@@ -214,10 +215,17 @@ class _Root:
         return Node(id=self.id, at=self.tool.at, calls=tuple(calls))
 
     def _named(self, code: Code) -> dict[str, Value]:
-        if id(code.unit) not in self.dispatch.units or self.tool.dynamic:
+        if id(code.unit) not in self.dispatch.units:
             return {}
         subjects = {name for name in code.unit.names_of_parameters if name in self.dispatch.subjects[id(code.unit)]}
-        return dict.fromkeys((*subjects, "#tool"), Value.literal(self.tool.name))
+        return dict.fromkeys((*subjects, "#tool"), self._called(code))
+
+    def _called(self, code: Code) -> Value:
+        """Give what is known of the tool's name: of a computed one what it begins with, or the texts that it can be."""
+        if not self.tool.dynamic:
+            return Value.literal(self.tool.name)
+        known = self.knowledge.of(self.name, code.unit) if self.name is not None else Value.chosen(Scope.ANY)
+        return Value.literal(*known.texts) if known.texts else Value(prefix=known.prefix)
 
     def _around(self, code: Code) -> dict[str, Value]:
         """What a handler uses of the functions around it, in the situation in which it was registered."""
