@@ -91,7 +91,11 @@ def _evaluation(command: Command, program: str, at: Location, depth: int) -> Ite
         yield from _code(_line_of(command.arguments), at, depth, shell=program == "eval")
     elif bare in shells or bare in others:
         given = _given_code(command, interpreters["flags"])
-        if given is not None:
+        if given is not None and bare in interpreters["powershell"] and depth:
+            from reviewer.inventory.languages.powershell.meaning import of_words  # noqa: PLC0415  it reads programs as a shell does
+
+            yield from of_words((Value.literal("powershell"), *command.arguments), at, depth=depth - 1)
+        elif given is not None:
             yield from _code(given, at, depth, shell=bare in shells)
         elif command.document:
             yield Use(capability=CapabilityId.CODE_EVAL, kind=ObjectKind.NONE, at=at, value=Value.literal(""))
