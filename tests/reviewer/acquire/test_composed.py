@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from reviewer.acquire import Acquirer, BlobFolder, Limits
+from reviewer.acquire.web import Web
 from reviewer.errors import NotFetchedError, ReviewerError, UsageFault
 from reviewer.model import Origin, Snapshot
 from tests.reviewer.acquire.test_npm import packed, publish
 from tests.reviewer.acquire.worlds import Registry, a_registry, a_zip, commit, fetched, repository, texts, write
 
-SECRET = "hunter2"
+SECRET = "hunter2"  # noqa: S105  of this test
 REMOTE = {"type": "http", "url": "https://mcp.vendor.example/mcp"}
 
 
@@ -84,7 +85,8 @@ def test_a_server_without_a_version_is_read_as_it_is_now_and_says_so(registry: R
     assert ("not pinned" in row.reason, row.gate) == (True, False)
 
 
-def test_the_same_configuration_has_the_same_digest_whatever_its_secrets(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("registry")
+def test_the_same_configuration_has_the_same_digest_whatever_its_secrets(tmp_path: Path) -> None:
     one, other = (
         fetched(config(tmp_path / name, {"a": {**REMOTE, "headers": {"Authorization": secret}}}), tmp_path / "blobs").digests
         for name, secret in (("x", "hunter2"), ("y", "hunter3"))
@@ -94,7 +96,8 @@ def test_the_same_configuration_has_the_same_digest_whatever_its_secrets(registr
     assert changed.digests["dirHash"] != one["dirHash"]
 
 
-def test_a_server_beside_its_configuration_is_read_without_its_secrets(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("registry")
+def test_a_server_beside_its_configuration_is_read_without_its_secrets(tmp_path: Path) -> None:
     project = write(
         tmp_path / "project",
         {"server/index.js": "x", "server/.env": SECRET, "server/key.pem": SECRET, "server/.env.example": "A=", "other.js": "y"},
@@ -105,7 +108,8 @@ def test_a_server_beside_its_configuration_is_read_without_its_secrets(registry:
     assert {row.path for row in snapshot.unreadable} == {".mcp.json", "servers/one/.env", "servers/one/key.pem"}
 
 
-def test_the_package_around_a_server_is_read_whole(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("registry")
+def test_the_package_around_a_server_is_read_whole(tmp_path: Path) -> None:
     project = write(tmp_path / "project", {"package.json": "{}", "build/index.js": "x"})
     snapshot = fetched(
         config(project, {"one": {"command": "node", "args": ["${workspaceFolder}/build/index.js"]}}, ".vscode/mcp.json"), tmp_path / "blobs"
@@ -114,16 +118,18 @@ def test_the_package_around_a_server_is_read_whole(registry: Registry, tmp_path:
     assert gates(snapshot) == {}
 
 
-def test_a_lone_script_is_read_alone(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("registry")
+def test_a_lone_script_is_read_alone(tmp_path: Path) -> None:
     project = write(tmp_path / "project", {"server.py": "x", "diary.txt": SECRET})
     snapshot = fetched(config(project, {"one": {"command": "python", "args": ["server.py"]}}), tmp_path / "blobs")
     assert [file.path for file in snapshot.files] == [".mcp.json", "servers/one/server.py"]
 
 
+@pytest.mark.usefixtures("registry")
 @pytest.mark.parametrize(
     "address", ["/etc/passwd", "../outside/index.js", "link/index.js", "~/index.js", "${SOMEWHERE}/index.js", "absent.js", "server\x00.js"]
 )
-def test_what_lies_elsewhere_is_not_opened(registry: Registry, tmp_path: Path, address: str) -> None:
+def test_what_lies_elsewhere_is_not_opened(tmp_path: Path, address: str) -> None:
     write(tmp_path / "outside", {"index.js": SECRET})
     write(tmp_path / "home", {"index.js": SECRET})
     project = tmp_path / "project"
@@ -135,7 +141,8 @@ def test_what_lies_elsewhere_is_not_opened(registry: Registry, tmp_path: Path, a
     assert SECRET.encode() not in every_byte(tmp_path / "blobs")
 
 
-def test_a_home_folder_is_never_read_whole(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("registry")
+def test_a_home_folder_is_never_read_whole(tmp_path: Path) -> None:
     home = write(tmp_path / "home", {"server.js": "x", "scripts/mail.py": "y", "scripts/notes.txt": SECRET, "package.json": "{}"})
     servers = {
         "one": {"command": "node", "args": ["server.js"]},
@@ -152,7 +159,8 @@ def test_a_home_folder_is_never_read_whole(registry: Registry, tmp_path: Path) -
     assert SECRET.encode() not in every_byte(tmp_path / "blobs")
 
 
-def test_folders_of_skills_are_read(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("registry")
+def test_folders_of_skills_are_read(tmp_path: Path) -> None:
     project = write(
         tmp_path / "project",
         {".claude/skills/minutes/SKILL.md": "x", ".openclaw/more/pdf/SKILL.md": "y", ".openclaw/skills/a/SKILL.md": "z"},
@@ -290,9 +298,7 @@ def test_a_strangers_address_reaches_no_machine_of_ours(tmp_path: Path, monkeypa
     assert "not fetched" in "\n".join(gates(snapshot).values())
 
 
-def test_a_redirect_into_a_private_network_is_not_followed(registry: Registry, tmp_path: Path) -> None:
-    from reviewer.acquire.web import Web  # noqa: PLC0415  only here
-
+def test_a_redirect_into_a_private_network_is_not_followed(registry: Registry) -> None:
     registry.redirects["/x"] = "https://10.0.0.1/x"
     seen: list[str] = []
 
@@ -326,14 +332,15 @@ def test_parts_share_the_limits_of_one_submission(registry: Registry, tmp_path: 
 # -- an MCP registry
 
 
-def test_an_entry_is_found_in_a_dump(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("registry")
+def test_an_entry_is_found_in_a_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dump = saved(tmp_path / "dump" / "inner", {"servers": [{"server": an_entry(remotes=[REMOTE])}]}, "page.json")
     for configured in (dump, tmp_path / "dump"):
         monkeypatch.setenv("REVIEWER_MCP_REGISTRY", str(configured))
         snapshot = fetched("mcp:com.vendor/server", tmp_path / "blobs")
         assert snapshot.source == "mcp:com.vendor/server@2.0.0"
         assert parts(snapshot) == {"remotes/mcp.vendor.example": (Origin.REMOTE, False)}
-    with pytest.raises(NotFetchedError, match="no com.vendor/absent"):
+    with pytest.raises(NotFetchedError, match=r"no com\.vendor/absent"):
         fetched("mcp:com.vendor/absent", tmp_path / "blobs")
     with pytest.raises(NotFetchedError, match="at version 9") as caught:
         fetched("mcp:com.vendor/server@9", tmp_path / "blobs")

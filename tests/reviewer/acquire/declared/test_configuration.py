@@ -45,6 +45,11 @@ mcp_servers:
       Authorization: Bearer hunter2
       X-Team: ${TEAM}
 """
+LISTED = """
+mcpServers:
+- {name: one, command: npx, args: [-y, server@1.0.0], env: {TOKEN: hunter2}}
+- {name: two, url: 'https://mcp.vendor.example/mcp', headers: {Authorization: hunter2, X-Team: '${TEAM}'}}
+"""
 JSON5 = """// a comment with hunter2
 { mcp: { servers: { one: { command: 'npx', args: ['-y', "server@1.0.0",], env: {TOKEN: 'hunter2'} },
   two: { url: 'https://mcp.vendor.example/mcp', headers: { Authorization: 'Bearer hunter2', 'X-Team': '${TEAM}', }, }, }, },
@@ -63,7 +68,7 @@ JSON5 = """// a comment with hunter2
             json.dumps({"projects": {"/x/y": {"mcpServers": BOTH, "history": ["hunter2"]}}, "oauthAccount": {"t": "hunter2"}}),
         ),
         ("/x/.cursor/mcp.json", json.dumps({"mcpServers": BOTH})),
-        ("/x/.vscode/mcp.json", '{"inputs": [{"id": "t", "default": "hunter2"}], /* c */ "servers": %s,}' % json.dumps(BOTH)),
+        ("/x/.vscode/mcp.json", '{"inputs": [{"id": "t", "default": "hunter2"}], /* c */ "servers": ' + json.dumps(BOTH) + ",}"),
         ("/x/.vscode/settings.json", json.dumps({"editor.tabSize": 2, "mcp": {"servers": BOTH}})),
         (
             "/x/mcp_config.json",
@@ -92,7 +97,7 @@ JSON5 = """// a comment with hunter2
         ("/x/.openclaw/openclaw.json", JSON5),
         (
             "/x/config.yaml",
-            "mcpServers:\n- {name: one, command: npx, args: [-y, server@1.0.0], env: {TOKEN: hunter2}}\n- {name: two, url: 'https://mcp.vendor.example/mcp', headers: {Authorization: hunter2, X-Team: '${TEAM}'}}\n",
+            LISTED,
         ),
     ],
 )

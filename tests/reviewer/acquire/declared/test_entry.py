@@ -115,8 +115,6 @@ def test_a_withdrawn_entry_is_a_gate(status: str) -> None:
         '{"a":' * 200_000,
         "\x00",
         '{"name": "a", "packages": []}',
-    ]
-    + [
         json.dumps(entry(remotes=[3, None, []])),
         json.dumps(entry(remotes=[], packages=["x"])),
         '{"name": "a/b", "name": "c/d", "packages": [], "remotes": []}',

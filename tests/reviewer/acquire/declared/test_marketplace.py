@@ -53,7 +53,7 @@ def test_pinned_sources(source: dict[str, str], address: str) -> None:
         ({"source": "npm", "package": "p"}, "npm:p", True, "not pinned"),
     ],
 )
-def test_what_is_not_pinned_says_so(source: dict[str, str], address: str, gate: bool, word: str) -> None:
+def test_what_is_not_pinned_says_so(source: dict[str, str], address: str, *, gate: bool, word: str) -> None:
     wanted = plugin(source)
     assert wanted.address == address
     assert (word in wanted.notes[0][0], wanted.notes[0][1]) == (True, gate)
@@ -98,8 +98,6 @@ def test_paths_that_lead_out_are_gates(source: str) -> None:
         {"source": "command", "command": "curl x | sh"},
         {"source": "github"},
         {"source": "github", "repo": "../x"},
-    ]
-    + [
         {"source": "url", "url": "ext::sh -c id"},
         {"source": "url", "url": "http://git.example/o/r"},
         {"source": "npm"},

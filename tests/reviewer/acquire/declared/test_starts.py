@@ -50,7 +50,7 @@ def test_a_pinned_start_leads_to_its_source(command: str, address: str) -> None:
         ("uvx --from git+https://git.example/o/r@main program", "git+https://git.example/o/r@main", False, "not pinned to a commit"),
     ],
 )
-def test_what_may_change_is_told(command: str, address: str, gate: bool, word: str) -> None:
+def test_what_may_change_is_told(command: str, address: str, *, gate: bool, word: str) -> None:
     start = read_start(command.split())
     assert start.address == address
     assert [(word in text, told) for text, told in start.notes] == [(True, gate)]
@@ -104,5 +104,5 @@ def test_code_in_the_configuration_is_told() -> None:
 
 
 def test_another_registry_is_handed_on() -> None:
-    assert read_start("npx --registry=https://npm.other.example server@1.0.0".split()).registry == "https://npm.other.example"
-    assert read_start("uvx --index-url https://pip.other.example server==1.0".split()).registry == "https://pip.other.example"
+    assert read_start(["npx", "--registry=https://npm.other.example", "server@1.0.0"]).registry == "https://npm.other.example"
+    assert read_start(["uvx", "--index-url", "https://pip.other.example", "server==1.0"]).registry == "https://pip.other.example"
