@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from reviewer.inventory.program.registrations import Registrations
 from reviewer.inventory.program.sources import Subject, chain
 from reviewer.inventory.program.symbols import OwnType
 from reviewer.inventory.program.tables import Maker, Property, Source
-from reviewer.inventory.program.things import Context, Known, Made, Pairs, Thing, options, text_of
+from reviewer.inventory.program.things import Context, Known, Made, Pairs, Part, Thing, options, text_of
 from reviewer.inventory.program.units import Unit
 
 #: How deep records are described inside records, and how many properties of one.
@@ -174,7 +175,23 @@ class Schemas:
     def _injected(self, parameter: model.Parameter, unit: Unit) -> bool:
         injected = self.inputs.injected
         marks = [self.sources.annotation_name(mark, unit) for mark in parameter.annotations]
-        return (parameter.type is not None and self._name(parameter.type, unit) in injected) or any(mark in injected for mark in marks)
+        name = self._name(parameter.type, unit) if parameter.type is not None else ""
+        return name in injected or name in self._services or any(mark in injected for mark in marks)
+
+    @functools.cached_property
+    def _services(self) -> frozenset[str]:
+        """The types that the program hands to a container, which fills parameters of them in."""
+        names: set[str] = set()
+        for unit in self.evaluator.symbols.units if self.inputs.services else ():
+            for site in unit.sites:
+                types = site.node.types if isinstance(site.node, model.Call) else ()
+                targets = self.registrations.links.targets.get(id(site.node), ()) if types else ()
+                known = (
+                    self.evaluator.types.name_of_member(each.base, each.name) for each in targets if isinstance(each, Part) and each.name
+                )
+                if any(name in self.inputs.services for name in known):
+                    names.update(self._name(each, unit) for each in types)
+        return frozenset(names)
 
     # -- options
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from reviewer.inventory.program import model
+from reviewer.inventory.program.folders import folders_of
 from reviewer.inventory.program.model import Module, TypeName
 from reviewer.inventory.program.units import Assignment, Unit, Walk, unit_of
 
 #: How often a name may stand for another name: imports of imports, aliases of aliases.
 HOPS = 6
+#: How many names are asked for before one counts as unknown.
+ASKED = 200
 #: How many supertypes of one type are looked through.
 LINEAGE = 40
 
@@ -75,7 +77,10 @@ class Found:
 
 
 class Symbols:
-    """All declarations of a program. ``known`` tells whether the tables speak of an external name, ``named`` whether by itself or by something in it."""
+    """All declarations of a program.
+
+    ``known`` tells whether the tables speak of an external name, ``named`` whether by itself or by something in it.
+    """
 
     def __init__(self, modules: Iterable[Module], known: Callable[[str], bool], named: Callable[[str], bool]) -> None:
         """Read all declarations and bodies."""
@@ -96,7 +101,7 @@ class Symbols:
             self._declare(module)
         for unit in self._roots:
             self._walk.read(unit)
-        self._folders = _folders(modules, known)
+        self._folders = folders_of(modules, known)
         self._link()
 
     @property
@@ -170,7 +175,9 @@ class Symbols:
             this = _this(unit)
             for assignment in unit.assignments if unit.owner is not None else ():
                 target = assignment.target
-                if (unit.owner is not None and isinstance(target, model.Member) and _is_name(target.object, this)) or (unit.owner is not None and isinstance(target, model.Name) and target.name in unit.owner.fields):
+                if (unit.owner is not None and isinstance(target, model.Member) and _is_name(target.object, this)) or (
+                    unit.owner is not None and isinstance(target, model.Name) and target.name in unit.owner.fields
+                ):
                     unit.owner.assigned.setdefault(target.name, []).append((assignment, unit))
             if unit.owner is not None and unit.name == unit.owner.short:
                 self._bare(unit, unit.owner)
@@ -240,7 +247,7 @@ class Symbols:
             head, _, rest = rest.partition(".") if rest.startswith("super.") else ("", "", rest)
         return self.full(f"{place}.{rest}" if place else rest, module)
 
-    def settle(self, name: str, module: Module, hops: int = HOPS) -> Found | str:
+    def settle(self, name: str, module: Module, hops: int = HOPS, asked: set[str] | None = None) -> Found | str:
         """Give the symbol of a full name, through packages that only pass it on; the name itself if it is other people's."""
         if name.startswith(("crate.", "super.", "self.")) and (relative := self._relative(name, module)) is not None:
             return relative
@@ -251,21 +258,23 @@ class Symbols:
             found = self.full(own, module)
             if found is not None:
                 return found
-        return self._passed_on(name, module, hops)
+        return self._passed_on(name, module, hops, {name} if asked is None else asked)
 
-    def _passed_on(self, name: str, module: Module, hops: int) -> Found | str:
-        """Follow what a package imports and so offers under its own name."""
+    def _passed_on(self, name: str, module: Module, hops: int, asked: set[str]) -> Found | str:
+        """Follow what a package imports and so offers under its own name. No name is ``asked`` for twice: wildcards lead in circles."""
         parts = _split(name)
         for end in range(len(parts) - 1, 0, -1) if hops else ():
             package = ".".join(parts[:end])
             for each in self.packages.get(package, ()):
                 further = each.imports.get(parts[end])
                 if further is not None and further != name:
-                    return self.settle(".".join((further, *parts[end + 1 :])), module, hops - 1)
-                for wild in each.wildcards:
-                    found = self.settle(".".join((wild, *parts[end:])), each, hops - 1)
-                    if isinstance(found, Found):
-                        return found
+                    return self.settle(".".join((further, *parts[end + 1 :])), module, hops - 1, asked)
+                for wild in each.wildcards if _is_crate(package) else ():  # others import for themselves only
+                    again = ".".join((wild, *parts[end:]))
+                    if again not in asked and len(asked) < ASKED:
+                        asked.add(again)
+                        if isinstance(found := self.settle(again, each, hops - 1, asked), Found):
+                            return found
         return name
 
     def _homes(self, name: str) -> Iterator[str]:
@@ -277,7 +286,7 @@ class Symbols:
                 behind = name[len(theirs) :]
                 yield (ours + behind).lstrip("/") if ours or behind.startswith("/") else behind.lstrip(".")
         head, _, rest = name.partition(".")
-        if rest and "/" not in head and any(package == "crate" or package.startswith("crate.") for package in self.packages):
+        if rest and "/" not in head and any(_is_crate(package) for package in self.packages):
             yield f"crate.{rest}"
 
     def full(self, name: str, module: Module) -> Found | None:
@@ -338,6 +347,10 @@ def _outward(owner: OwnType | None) -> Iterator[OwnType]:
         owner = owner.outer
 
 
+def _is_crate(package: str) -> bool:
+    return package == "crate" or package.startswith("crate.")
+
+
 def _split(name: str) -> list[str]:
     """Take a name apart at its points; those in the address of a package belong to it."""
     head, slash, tail = name.rpartition("/")
@@ -376,22 +389,3 @@ def _module(symbol: Symbol) -> Module:
 def _common(one: str, other: str) -> int:
     pairs = zip(one.split("/"), other.split("/"), strict=False)
     return next((index for index, (left, right) in enumerate(pairs) if left != right), min(one.count("/"), other.count("/")) + 1)
-
-
-def _folders(modules: list[Module], known: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """Tell which address of a package stands for which folder: what most packages of the submission agree on."""
-    own = {module.package for module in modules if module.package}
-    votes: Counter[tuple[str, str]] = Counter()
-    imported = {name for module in modules for name in (*module.imports.values(), *module.wildcards) if "/" in name and not known(name)}
-    endings: dict[str, list[str]] = {}
-    for package in own:
-        endings.setdefault(package.rpartition("/")[2], []).append(package)
-    for name in imported - own:
-        for package in endings.get(name.rpartition("/")[2], ()):
-            theirs, ours = name.split("/"), package.split("/")
-            while theirs and ours and theirs[-1] == ours[-1]:
-                theirs.pop()
-                ours.pop()
-            if theirs:
-                votes["/".join(theirs), "/".join(ours)] += 1
-    return [pair for pair, _ in sorted(votes.items(), key=lambda vote: (-vote[1], len(vote[0][1])))][:8]

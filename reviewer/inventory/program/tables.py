@@ -40,6 +40,7 @@ Others stand alone: ``doc: true`` (the documentation comment), ``function: true`
 name. * ``inputs``: how parameters and fields become a JSON schema.
 * ``starts``: names of functions that run by themselves (``main``, ``init``); a module's body and static initialisers always do.
 * ``pure``: functions whose result is chosen by whoever chose their arguments (``strings.*``); ``.trim`` is a method of any object.
+* ``formats``: calls that put their arguments into a format text (``%s``), with the position of that text: ``fmt.Sprintf: 0``.
 * ``carries``: the argument (position or keyword) that what a call or builder method makes stands for: ``net/http.NewRequest: 1`` is the
   request for its URL, ``java.net.http.HttpRequest.newBuilder.uri: 0`` the same for a builder.
 * ``transparent``: ``types`` that stand for their first type argument (``std.sync.Arc``, ``java.util.Optional``), ``methods`` (``unwrap``)
@@ -211,8 +212,10 @@ class Inputs(_Row):
     """How parameters of functions and fields of records become a JSON schema.
 
     ``names``, ``descriptions`` and ``required`` are asked of parameters, fields and their annotations. ``injected`` are types (and
-    annotations) of parameters that the framework fills in; ``wrappers`` are types whose first type argument is the record of all arguments.
-    ``types`` gives the JSON type of a type, ``lists`` and ``maps`` are the containers.
+    annotations) of parameters that the framework fills in, ``services`` calls whose type arguments are such types; ``wrappers`` are
+    types whose first type argument is the record of all arguments.
+    ``types`` gives the JSON type of a type, ``lists`` and ``maps`` are the containers. ``schemas`` are types whose records are JSON
+    schemas, their fields spelt with a capital (``Properties``).
     """
 
     names: Sources = ()
@@ -220,10 +223,12 @@ class Inputs(_Row):
     required: Sources = ()
     optional: tuple[str, ...] = ()
     injected: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     wrappers: tuple[str, ...] = ()
     types: Mapping[str, str] = {}
     lists: tuple[str, ...] = ()
     maps: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
 
 
 class Transparent(_Row):
@@ -251,6 +256,7 @@ class Words(_Row):
     transports: Mapping[str, Transport] = {}
     same: Mapping[str, tuple[str, ...]] = {}
     inputs: Inputs = Inputs()
+    formats: Mapping[str, int] = {}
     carries: Mapping[str, int | str] = {}
     starts: tuple[str, ...] = ("main",)
     pure: tuple[str, ...] = ()
