@@ -38,37 +38,41 @@ class _Row:
     """One way to be told to do something."""
 
     capabilities: tuple[CapabilityId, ...]
-    pattern: re.Pattern[str]
+    verb: re.Pattern[str]
+    object: re.Pattern[str]
 
 
 @functools.cache
-def _rows() -> tuple[_Row, ...]:
+def _rows() -> tuple[re.Pattern[str], tuple[_Row, ...]]:
+    """Give what finds any verb that commands, and the rows that say what it means with which object."""
     table = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
-    return tuple(
+    verbs = "|".join(dict.fromkeys(row["verb"] for row in table))
+    rows = tuple(
         _Row(
             capabilities=tuple(map(CapabilityId, row["capability"])),
-            pattern=re.compile(
-                rf"{_BEGINNING}(?P<verb>{row['verb']})\b(?P<between>[^.!?\n]{{0,{SPAN}}}?)\b{row['object']}(?![\w-])",
-                re.IGNORECASE | re.MULTILINE,
-            ),
+            verb=re.compile(rf"{row['verb']}\b", re.IGNORECASE),
+            object=re.compile(rf"[^.!?\n]{{0,{SPAN}}}?\b{row['object']}(?![\w-])", re.IGNORECASE),
         )
         for row in table
     )
+    return re.compile(rf"{_BEGINNING}(?=((?:{verbs})\b))", re.IGNORECASE | re.MULTILINE), rows
 
 
 def instructed(text: str, at: Location) -> Iterator[Capability]:
     """Give what a text tells its reader to do. ``at`` is where its first line stands. Each capability has its first place only."""
     prose = _FENCE.sub(lambda match: "\n" * match[0].count("\n"), text[:LENGTH])
+    beginning, rows = _rows()
     found: set[CapabilityId] = set()
-    for row in _rows():
-        for match in row.pattern.finditer(prose):
-            start = prose.rfind("\n", 0, match.start("verb")) + 1
-            if _FORBIDS.search(prose, max(start, match.start("verb") - SPAN), match.end()):
+    for match in beginning.finditer(prose):
+        start = match.end()
+        for row in rows:
+            verb = None if found.issuperset(row.capabilities) else row.verb.match(prose, start)
+            object_ = row.object.match(prose, verb.end()) if verb else None
+            line = prose.rfind("\n", 0, start) + 1
+            if object_ is None or _FORBIDS.search(prose, max(line, start - SPAN), object_.end()):
                 continue
-            line = at.line + prose.count("\n", 0, match.start("verb"))
+            place = Location(path=at.path, line=at.line + prose.count("\n", 0, start))
             for identity in row.capabilities:
                 if identity not in found:
                     found.add(identity)
-                    place = Location(path=at.path, line=line)
                     yield Capability(id=identity, scope=Scope.ANY, certainty=Certainty.POSSIBLE, evidence=(place,))
-            break

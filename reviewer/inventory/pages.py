@@ -23,6 +23,8 @@ PAGE_LENGTH = 400_000
 
 #: How many characters a fence may have to be read as code.
 FENCE_LENGTH = 50_000
+#: How many fences of one language in one page are read as code.
+FENCES = 100
 #: What the first word of a fence says about its language, where that is not the language's own name.
 FENCED = {
     "python": "python", "py": "python", "python3": "python", "javascript": "javascript", "js": "javascript", "node": "javascript",
@@ -105,7 +107,7 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").disable(["inline", "text_join"])  # blocks are enough, and much faster
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=4096)
 def fences(text: str, first_line: int = 1) -> tuple[Fence, ...]:
     """Give the fenced blocks of a Markdown text that can hold commands or configurations; the text is parsed only if it has such a one."""
     if not _WORTH.search(text):
@@ -130,28 +132,37 @@ def shell_text(fence: Fence) -> str | None:
 
 def prose_capabilities(page: Page, certainty: Certainty) -> tuple[Capability, ...]:
     """Give what the fenced code of a page can do, if an agent runs it, and what its prose tells the agent to do."""
+    return _capabilities(page.path, page.body, page.body_line, certainty)
+
+
+@functools.lru_cache(maxsize=4096)  # several Skills of a repository lead to the same pages
+def _capabilities(path: str, body: str, line: int, certainty: Certainty) -> tuple[Capability, ...]:
     found: list[Capability] = []
-    for fence in fences(page.body, page.body_line):
+    programs: dict[str, list[Fence]] = {}
+    for fence in fences(body, line):
         commands = shell_text(fence)
         if commands is not None:
-            at = Location(path=page.path, line=fence.line)
+            at = Location(path=path, line=fence.line)
             found.extend(shell.read_command(commands, at=at, trigger=Trigger.MODEL, certainty=certainty))
-        else:
-            found.extend(_of_code(fence, page.path, certainty))
-    found.extend(instructed(page.body, Location(path=page.path, line=page.body_line)))
+        elif len(fence.text) <= FENCE_LENGTH:
+            programs.setdefault(FENCED.get(fence.language, ""), []).append(fence)
+    for language, every in programs.items():
+        found.extend(_of_code(language, every[:FENCES], path, certainty))
+    found.extend(instructed(body, Location(path=path, line=line)))
     return tuple(found)
 
 
-def _of_code(fence: Fence, path: str, certainty: Certainty) -> Iterator[Capability]:
-    """Read a fence in a programming language as a file of that language. Its tools are examples, not registrations."""
-    language = FENCED.get(fence.language)
+def _of_code(language: str, every: list[Fence], path: str, certainty: Certainty) -> Iterator[Capability]:
+    """Read fences in a programming language as files of that language, all at once. Their tools are examples, not registrations."""
     reader = next((each for each in languages.discover().values() if language in each.READS), None)
-    if reader is None or len(fence.text) > FENCE_LENGTH:
+    if reader is None:
         return
-    for held in reader.extract({path: fence.text}).capabilities:
-        evidence = tuple(Location(path=at.path, line=at.line + fence.line - 1) for at in held.evidence)
+    files = {f"{path}/{number}": fence.text for number, fence in enumerate(every)}
+    lines = {f"{path}/{number}": fence.line for number, fence in enumerate(every)}
+    for held in reader.extract(files).capabilities:
+        places = (Location(path=path, line=at.line + lines[at.path] - 1) for at in held.evidence if at.path in lines)
         weaker = max(held.certainty, certainty, key=list(Certainty).index)
-        yield replace(held, certainty=weaker, trigger=Trigger.MODEL, evidence=evidence)
+        yield replace(held, certainty=weaker, trigger=Trigger.MODEL, evidence=tuple(sorted(set(places))))
 
 
 def run_on_load(page: Page) -> Iterator[tuple[str, int]]:
