@@ -181,7 +181,12 @@ def literal(evaluator: Evaluator, thing: Thing, depth: int = 0) -> Any:  # noqa:
         return thing.value
     if isinstance(thing, Pairs):
         pairs = ((text_of(key), evaluator.force(value)) for key, value in thing.pairs[:200])
-        return {key: found for key, value in pairs if key is not None and (found := literal(evaluator, value, depth + 1)) is not None}
+        spelt = thing.kind in evaluator.words.inputs.schemas
+        return {
+            key[:1].lower() + key[1:] if spelt else key: found
+            for key, value in pairs
+            if key is not None and (found := literal(evaluator, value, depth + 1)) is not None
+        }
     if isinstance(thing, Mixed):
         return literal(evaluator, thing.options[0], depth + 1)
     items = evaluator.elements(thing)

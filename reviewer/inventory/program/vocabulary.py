@@ -75,8 +75,8 @@ def _others(words: Words) -> Iterable[str]:
     inputs, transparent = words.inputs, words.transparent
     for name, givers in words.same.items():
         yield from (name, *givers)
-    yield from (*words.transports, *(name for name in words.pure if not name.startswith(".")), *words.carries)
-    yield from (*inputs.injected, *inputs.wrappers, *inputs.types, *inputs.lists, *inputs.maps, *inputs.optional)
+    yield from (*words.transports, *(name for name in words.pure if not name.startswith(".")), *words.carries, *words.formats)
+    yield from (*inputs.injected, *inputs.wrappers, *inputs.types, *inputs.lists, *inputs.maps, *inputs.schemas, *inputs.optional)
     yield from (*transparent.types, *transparent.calls)
     for row in (*inputs.names, *inputs.descriptions, *inputs.required):
         yield from (name for name in (row.annotation, row.option) if name)

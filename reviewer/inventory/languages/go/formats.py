@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 
-from reviewer.inventory.languages.go.literals import Verb, pieces
 from reviewer.inventory.languages.go.syntax import Source
 from reviewer.inventory.program.model import Call, Collection, Expression, Member, Name, Opaque, Text
+from reviewer.inventory.program.printing import Verb, pieces
 
 __all__ = ["formatted", "library_name"]
 

@@ -1,19 +1,16 @@
-"""What Go's literals say: escapes of texts, numbers, and the verbs of format texts.
+"""What Go's literals say: escapes of texts, and numbers.
 
-Source: The Go Programming Language Specification («Rune literals», «String literals», «Integer literals»); package ``fmt`` («Printing»).
+Source: The Go Programming Language Specification («Rune literals», «String literals», «Integer literals»).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-__all__ = ["Verb", "character", "number", "pieces", "text_of"]
+__all__ = ["character", "number", "text_of"]
 
 _ESCAPE = re.compile(rb"\\(?:([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _SIMPLE = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
-_VERB = re.compile(r"%(?:%|[-+# 0]{0,5}(?:\d{1,5}|\*)?(?:\.(?:\d{1,5}|\*)?)?(?:\[(\d{1,4})\])?([a-zA-Z]))")
 _SURROGATES = range(0xD800, 0xE000)
 _LAST = 0x10FFFF
 #: Digits of a number that are still read; Python itself refuses to read longer ones.
@@ -63,30 +60,3 @@ def number(literal: str) -> int | float | None:
         return float.fromhex(plain) if plain[:2].lower() == "0x" else float(plain)
     except (ValueError, OverflowError):
         return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
-    """A place in a format text where an argument is put; ``quoted`` for ``%q``."""
-
-    argument: int
-    quoted: bool = False
-
-
-def pieces(form: str) -> Iterator[str | Verb]:
-    """Take a format text apart: literal texts, and verbs with the position of their argument, from 0."""
-    position = end = 0
-    for found in _VERB.finditer(form):
-        if form[end : found.start()]:
-            yield form[end : found.start()]
-        end = found.end()
-        if found[0] == "%%":
-            yield "%"
-            continue
-        position += found[0].count("*")
-        if found[1]:
-            position = max(int(found[1]) - 1, 0)
-        yield Verb(argument=position, quoted=found[2] == "q")
-        position += 1
-    if form[end:]:
-        yield form[end:]

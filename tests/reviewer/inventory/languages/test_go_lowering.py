@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from reviewer.inventory.languages.go.layout import Layout, canonical, local_names
-from reviewer.inventory.languages.go.literals import Verb, number, pieces, text_of
+from reviewer.inventory.languages.go.literals import number, text_of
 from reviewer.inventory.languages.go.lowering import lower
 from reviewer.inventory.languages.go.typenames import tag_pairs
 from reviewer.inventory.program.model import (
@@ -26,6 +26,7 @@ from reviewer.inventory.program.model import (
     Text,
     TypeName,
 )
+from reviewer.inventory.program.printing import Verb, pieces
 
 
 def _module(code: str, path: str = "main.go", **others: str) -> Module:
