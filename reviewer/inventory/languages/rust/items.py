@@ -262,22 +262,23 @@ def _used(reader: Expressions, node: SgNode) -> Iterator[tuple[str, str]]:
     """Give the local names of a ``use`` with what they stand for; ``*`` for all names of a module."""
     waiting: list[tuple[SgNode, tuple[str, ...]]] = [(part, ()) for part in children(node) if part.kind() != "visibility_modifier"]
     while waiting:
-        part, above = waiting.pop(0)
+        part, above = waiting.pop()
         kind, inner = part.kind(), children(part)
         if kind == "use_list":
-            waiting = [*((child, above) for child in inner), *waiting]
+            waiting.extend((child, above) for child in reversed(inner))
         elif kind == "scoped_use_list":
             head = (*above, *_words(inner[0])) if len(inner) > 1 else above
-            waiting = [*((child, head) for child in inner[-1:]), *waiting]
+            waiting.extend((child, head) for child in inner[-1:])
         elif kind == "use_wildcard":
             yield "*", reader.place.full((*above, *(_words(inner[0]) if inner else ())))
         elif kind == "use_as_clause":
-            words = _words(inner[0])
-            yield inner[-1].text(), reader.place.full(above if above and words == ["self"] else (*above, *words))
+            words = _words(inner[0]) if inner else []
+            yield (inner[-1].text() if inner else "_"), reader.place.full(above if above and words == ["self"] else (*above, *words))
         else:
             words = _words(part)
             full = (*above, *words) if words != ["self"] or not above else above
-            yield full[-1].removeprefix("r#"), reader.place.full(full)
+            if full:
+                yield full[-1].removeprefix("r#"), reader.place.full(full)
 
 
 def _words(node: SgNode) -> list[str]:

@@ -194,7 +194,7 @@ class Statements(ABC):
             self.settle(between[at + 1], out, DROP)
             return
         self.bind(pattern, self.expression(between[at + 1], out), out, kind)
-        for block in kinds(node, "block"):
+        for block in kinds(node, "block")[-1:] if "else" in signs else []:
             inner: Out = []
             self.settle(block, inner, DROP)
             out.append(Branch(subject=None, texts=None, body=tuple(inner), line=self.line(block)))
