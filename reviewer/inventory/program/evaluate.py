@@ -9,6 +9,7 @@ from checks.model import Location
 from reviewer.inventory.program import model
 from reviewer.inventory.program.members import Members
 from reviewer.inventory.program.model import Expression
+from reviewer.inventory.program.printing import pieces
 from reviewer.inventory.program.symbols import Found, Held, OwnType, Symbols
 from reviewer.inventory.program.tables import Words
 from reviewer.inventory.program.things import (
@@ -196,7 +197,7 @@ class Evaluator:
                 return self.parameter(unit, name, context.env)
             if name in unit.nested:
                 return Code(unit=unit.nested[name], env=context.env)
-            if unit.owner is not None and name == unit.this != "" and unit.parent is None:
+            if name == unit.this != "" and unit.parent is None and (unit.owner is not None or _extends(unit) is not None):
                 return self.this(unit, context.env)
             if unit.parent is not None and isinstance(unit.node, model.Lambda):
                 seq, path = unit.parent.where.get(id(unit.node), (unit.seq, ()))
@@ -221,6 +222,9 @@ class Evaluator:
         bound = env.values.get((id(unit), "this"))
         if bound is not None:
             return self.force(bound)
+        extends = _extends(unit)
+        if extends is not None:
+            return Derived(kind=self.types.resolved(extends, unit))
         return Object(type=unit.owner) if unit.owner is not None else UNKNOWN
 
     def parameter(self, unit: Unit, name: str, env: Env) -> Thing:
@@ -306,10 +310,28 @@ class Evaluator:
     def _made(self, name: str, node: model.Call, context: Context, base: Thing | None, last: str) -> Thing:
         if base is None and node.arguments and name in self._carrying:
             return self.value(node.arguments[0].value, context)
+        if name in self.words.formats and (printed := self._printed(node, self.words.formats[name], context)) is not None:
+            return printed
         return Made(
             name=name, node=node, context=context, arguments=node.arguments, types=node.types, base=base, last=last or name.rpartition(".")[2],
             new=node.new,
         )  # fmt: skip
+
+    def _printed(self, node: model.Call, place: int, context: Context) -> Thing | None:
+        """Give a format text with its arguments in it, None where the text is not known."""
+        given = [self.force(value) for _, value in self.arguments(node.arguments, context)[: ELEMENTS // 8]]
+        form = text_of(given[place]) if place < len(given) else None
+        if form is None:
+            return None
+        at, values = Location(path=context.unit.module.path, line=node.line), given[place + 1 :]
+        parts: list[Thing] = []
+        for piece in pieces(form):
+            if isinstance(piece, str):
+                parts.append(Known(value=piece, at=at))
+            else:
+                mark = [Known(value='"', at=at)] if piece.quoted else []
+                parts += [*mark, values[piece.argument] if piece.argument < len(values) else UNKNOWN, *mark]
+        return joined(parts, at)
 
     def _method(self, target: Part, node: model.Call, context: Context) -> Thing:
         if target.name in self._giving:
@@ -394,6 +416,11 @@ class Evaluator:
     def open_code(self, thing: Thing) -> list[Code]:
         """Give the functions that a thing can be, one by one."""
         return [option for option in options(thing) if isinstance(option, Code)]
+
+
+def _extends(unit: Unit) -> model.TypeName | None:
+    """Give the type that an extension function extends."""
+    return unit.node.extends if isinstance(unit.node, model.Function) else None
 
 
 def _takes(unit: Unit, count: int) -> bool:

@@ -169,6 +169,8 @@ class Knowledge:
             nodes.insert(0, call.callee.object)
         target = self.links.targets.get(id(call), [])
         own = any(isinstance(each, Code) for each in target)
+        if own and call.callee is thing.unit.node:
+            return self._join(self.of(each, home) for each in self.links.supplied(thing))
         return self._join(self.node(node, outer, home).blurred for node in nodes) if nodes and not own else ANYTHING
 
     def _object(self, thing: Object, home: Unit) -> Value:
@@ -194,7 +196,10 @@ class Knowledge:
         return self._join(self.of(each, home).blurred for each in thing.origins[:PIECES]) if thing.origins else ANYTHING
 
     def _external(self, thing: External, _home: Unit) -> Value:
-        return _CONFIGURED if self._configures(thing.name) else _LITERAL
+        if self._configures(thing.name):
+            return _CONFIGURED
+        unexplained = "." not in thing.name and "/" not in thing.name and thing.name[:1].islower()
+        return ANYTHING if unexplained else _LITERAL  # a variable that nobody declares may be anything
 
     def _configures(self, name: str) -> bool:
         found = self._configured.get(name)

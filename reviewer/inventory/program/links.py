@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 from reviewer.inventory.program import model
 from reviewer.inventory.program.evaluate import Evaluator
 from reviewer.inventory.program.model import Argument
+from reviewer.inventory.program.speakers import Speakers
+from reviewer.inventory.program.symbols import OwnType
 from reviewer.inventory.program.things import (
     OPEN,
     Class,
@@ -27,10 +30,12 @@ from reviewer.inventory.program.things import (
 from reviewer.inventory.program.units import Unit
 
 #: In how many situations one registration is read, how far callers are followed into one another, and of how many callers values are taken.
-SITUATIONS, DEPTH, CALLERS = 400, 4, 8
+SITUATIONS, DEPTH, CALLERS = 400, 6, 8
 #: How deep a value is searched for parameters, and in how many of its pieces.
 OPEN_DEPTH, PIECES = 8, 24
-_Ask = Callable[[Env], list[Thing]]
+#: What decides (a name) and what only describes: for the latter few callers are told apart.
+_Ask = Callable[[Env], tuple[list[Thing], list[Thing]]]
+CHOICES = 2
 
 
 class Links:
@@ -41,7 +46,9 @@ class Links:
         self.evaluator = evaluator
         self.callers: dict[int, list[tuple[model.Call, Unit]]] = {}
         self.targets: dict[int, list[Thing]] = {}
+        self._speakers = Speakers(evaluator.symbols)
         self._asking: set[tuple[int, str]] = set()
+        self._expanding: set[int] = set()
         for unit in evaluator.symbols.units:
             for site in unit.sites:
                 if isinstance(site.node, model.Call):
@@ -79,11 +86,14 @@ class Links:
 
     def situations(self, ask: _Ask, env: Env = OPEN, depth: int = 0) -> list[Env]:
         """Give the situations in which what is asked hangs on as few parameters as possible; at least the one that is given."""
-        open_one = next((each for thing in ask(env) for each in self.open(thing)), None)
+        decides, describes = ask(env)
+        open_one = next((each for thing in decides for each in self.open(thing)), None)
+        most = SITUATIONS if open_one is not None else CHOICES
+        open_one = open_one or next((each for thing in describes for each in self.open(thing)), None)
         if open_one is None or depth >= DEPTH:
             return [env]
         found: list[Env] = []
-        for more in self._alternatives(open_one, env, depth):
+        for more in itertools.islice(self._alternatives(open_one, env, depth), most):
             found.extend(self.situations(ask, env.with_more(more), depth + 1) if more else [env])
             if len(found) >= SITUATIONS:
                 break
@@ -94,15 +104,50 @@ class Links:
             yield from self._elements(open_one, env)
             return
         unit = open_one.unit
+        kind = self.evaluator.types.of(open_one)
+        speakers = self._speakers.of(kind) if isinstance(kind, OwnType) else ()
+        if speakers:
+            for code in speakers:
+                yield {(id(unit), open_one.name): code}
+            return
+        if id(unit) in self._expanding:
+            return  # functions of one name that call each other
+        self._expanding.add(id(unit))
+        try:
+            yield from self._of_callers(open_one, env, depth)
+        finally:
+            self._expanding.discard(id(unit))
+
+    def _of_callers(self, open_one: Parameter, env: Env, depth: int) -> Iterator[dict[tuple[int, str], Thing | Lazy]]:
+        unit = open_one.unit
         yield from self._each(unit, env)
-        for node, caller in self.callers.get(id(unit), [])[:SITUATIONS]:
-            for around in self.situations(self._asked(node.arguments, caller), OPEN, depth + 1):
+        for node, caller in self._closed_first(self.callers.get(id(unit), [])[:SITUATIONS], open_one):
+            for around in self.situations(self._asked(node.arguments, caller, open_one), OPEN, depth + 1):
                 bound = self.evaluator.bind(unit, self.evaluator.arguments(node.arguments, Context(caller, around)))
                 if (id(unit), open_one.name) in bound:
                     yield bound
 
-    def _asked(self, given: tuple[Argument, ...], unit: Unit) -> _Ask:
-        return lambda env: [self.evaluator.value(argument.value, Context(unit, env)) for argument in given[:PIECES]]
+    def _closed_first(self, callers: list[tuple[model.Call, Unit]], wanted: Parameter) -> list[tuple[model.Call, Unit]]:
+        """Put callers first that pass what they know: those that pass on their own parameters multiply, and there is a bound."""
+        if len(callers) <= CALLERS:
+            return callers
+
+        def is_open(caller: tuple[model.Call, Unit]) -> bool:
+            decides, _ = self._asked(caller[0].arguments, caller[1], wanted)(OPEN)
+            return any(True for thing in decides for _ in self.open(thing))
+
+        return sorted(callers, key=is_open)
+
+    def _asked(self, given: tuple[Argument, ...], unit: Unit, wanted: Parameter) -> _Ask:
+        """Ask for the argument that a parameter gets, and beside it for the others."""
+
+        def ask(env: Env) -> tuple[list[Thing], list[Thing]]:
+            bound = self.evaluator.bind(wanted.unit, self.evaluator.arguments(given[:PIECES], Context(unit, env)))
+            first = bound.pop((id(wanted.unit), wanted.name), None)
+            others = [self.evaluator.force(value) for value in bound.values()]
+            return ([self.evaluator.force(first)] if first is not None else []), others
+
+        return ask
 
     def _elements(self, variable: Parameter, env: Env) -> Iterator[dict[tuple[int, str], Thing | Lazy]]:
         """Give a loop's variables each element of what the loop runs over."""

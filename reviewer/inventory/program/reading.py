@@ -13,6 +13,7 @@ from reviewer.inventory.languages.callgraph import CallGraph, merge
 from reviewer.inventory.languages.callgraph import Function as Node
 from reviewer.inventory.languages.interface import Extraction
 from reviewer.inventory.languages.values import Value
+from reviewer.inventory.program.closures import captured
 from reviewer.inventory.program.dialect import Dialect
 from reviewer.inventory.program.dispatch import Dispatch
 from reviewer.inventory.program.drafts import Draft, tools_of
@@ -26,7 +27,7 @@ from reviewer.inventory.program.schemas import Schemas
 from reviewer.inventory.program.servers import servers_in, texts_of
 from reviewer.inventory.program.symbols import Symbols
 from reviewer.inventory.program.tables import Annotation, Words, load_words
-from reviewer.inventory.program.things import Code, options
+from reviewer.inventory.program.things import Code
 from reviewer.inventory.program.vocabulary import Vocabulary
 
 #: A file of which more than this share could not be parsed is one that a person has to look at.
@@ -161,7 +162,7 @@ def _capabilities(world: _World, registrations: Registrations, written: list[_Wr
     codes = [_codes(registrations, each.draft) for each in written]
     counted = Counter(id(code.unit) for found in codes for code in found)
     dispatch = Dispatch(registrations, [code for found in codes for code in found if counted[id(code.unit)] > 1])
-    handed = (id(code.unit) for found in codes for each in found for code in _handed(world.evaluator, each))
+    handed = (id(inner.unit) for found in codes for each in found for inner, _ in captured(world.links, each))
     handlers = frozenset((*counted, *handed)) | dispatch.units
     knowledge = Knowledge(world.links, world.table, handlers)
     knowledge.named = dispatch.subjects
@@ -185,12 +186,6 @@ def _codes(registrations: Registrations, draft: Draft) -> list[Code]:
         for code in registrations.codes(thing):
             found.setdefault(id(code.unit), code)
     return list(found.values())
-
-
-def _handed(evaluator: Evaluator, code: Code) -> Iterator[Code]:
-    """Give the functions that the functions around a handler were given: the handler may call them."""
-    for value in list(code.env.values.values())[:200]:
-        yield from (option for option in options(evaluator.force(value)) if isinstance(option, Code) and option.unit is not code.unit)
 
 
 class _Root:
@@ -240,13 +235,9 @@ class _Root:
 
     def _functions(self, code: Code, parameters: Mapping[str, tuple[str, ...]]) -> Iterator[Edge]:
         """Functions that the handler was made with: it may call them."""
-        captured = self.knowledge.captured.get(id(code.unit), {}).values()
-        unknown = (each for each in captured if (id(each.unit), each.name) not in code.env.values)
-        others = [option for each in unknown for thing in self.knowledge.links.supplied(each) for option in options(thing)]
-        for option in (*_handed(self.knowledge.evaluator, code), *(each for each in others if isinstance(each, Code))):
-            if self.knowledge.home_of(option.unit) is option.unit:
-                given = dict.fromkeys(parameters.get(option.unit.id, ()), Value.chosen(Scope.ARGUMENT)) | self._around(option)
-                yield Edge(callee=option.unit.id, arguments=given)
+        for inner, sure in captured(self.knowledge.links, code):
+            given = dict.fromkeys(parameters.get(inner.unit.id, ()), Value.chosen(Scope.ARGUMENT)) | self._around(inner)
+            yield Edge(callee=inner.unit.id, arguments=given, sure=sure)
 
     def placed(self, capabilities: tuple[Capability, ...]) -> Tool:
         """Say what the tool can do and where the code that answers stands."""

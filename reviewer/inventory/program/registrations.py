@@ -186,25 +186,29 @@ class Registrations:
         if not isinstance(row, Registrar):
             return
 
-        def ask(env: Env) -> list[Thing]:
+        def ask(env: Env) -> tuple[list[Thing], list[Thing]]:
             subject = self.subject(site.node, Context(unit, env))
-            return self._asked(row, subject) if subject is not None else []
+            return self._asked(row, subject) if subject is not None else ([], [])
 
         for env in self.links.situations(ask)[:TOOLS]:
             subject = self.subject(site.node, Context(unit, env))
             if subject is not None:
                 yield from self._of_registrar(row, subject)
 
-    def _asked(self, row: Registrar, subject: Subject) -> list[Thing]:
-        things = [self.sources.find(row.name, subject), self.sources.find(row.description, subject)]
+    def _asked(self, row: Registrar, subject: Subject) -> tuple[list[Thing], list[Thing]]:
+        """Give what decides which tools a registrar registers, and what only describes them."""
+        decides, describes = self._described(row, subject)
         for tool in self._tools(row, subject):
             match = self.match(tool)
-            if match is not None:
-                things += [self.sources.find(match[0].name, match[1]), self.sources.find(match[0].description, match[1])]
-            else:
-                things.append(tool)
+            more = self._described(*match) if match is not None else ([tool], [])
+            decides += more[0]
+            describes += more[1]
         handler = self.sources.code(row.handler, subject)
-        return [thing for thing in (*things, handler) if thing is not None]
+        return [*decides, *([handler] if handler is not None else [])], describes
+
+    def _described(self, row: Described, subject: Subject) -> tuple[list[Thing], list[Thing]]:
+        name, description = self.sources.find(row.name, subject), self.sources.find(row.description, subject)
+        return [name] if name is not None else [], [description] if description is not None else []
 
     def _tools(self, row: Registrar, subject: Subject) -> list[Thing]:
         found = self.sources.find(row.tool, subject)
@@ -230,8 +234,8 @@ class Registrations:
             match = self.match(tool)
             inner = self._registrar_of(tool) if match is None and not isinstance(tool, Object) else None
             known = known or not row.name or match is not None or isinstance(tool, Object) or inner is not None
-            if match is not None and self._is_open(*match, subject):
-                continue  # it is made in a function of the submission, and read there for every call of that
+            if match is not None and (self._is_open(*match, subject) or _is_empty(match[1])):
+                continue  # returned beside an error; or made in a function of the submission, and read there for every call of that
             if match is not None:
                 yield self._of_maker(*match, handlers, subject)
             elif isinstance(tool, Object):
@@ -265,10 +269,9 @@ class Registrations:
         return replace(draft, registrar=registrar)
 
     def _made(self, row: Maker, site: Site, unit: Unit) -> Iterator[Draft]:
-        def ask(env: Env) -> list[Thing]:
+        def ask(env: Env) -> tuple[list[Thing], list[Thing]]:
             subject = self.subject(site.node, Context(unit, env))
-            found = [self.sources.find(row.name, subject), self.sources.find(row.description, subject)] if subject is not None else []
-            return [thing for thing in found if thing is not None]
+            return self._described(row, subject) if subject is not None else ([], [])
 
         for env in self.links.situations(ask)[:TOOLS]:
             subject = self.subject(site.node, Context(unit, env))
@@ -342,3 +345,9 @@ def outermost(node: model.Expression, unit: Unit) -> model.Expression:
             return node
         node = call
     return node
+
+
+def _is_empty(made: Subject) -> bool:
+    """Tell whether a record says nothing: the empty value that is returned beside an error."""
+    thing = made.thing
+    return isinstance(thing, Pairs) and not (thing.pairs or thing.arguments or thing.rest or made.later)
