@@ -57,7 +57,9 @@ class Api(_Row):
     """A row of ``apis``: calls (or subscripts and reads) that mean the same.
 
     ``argument`` is the position of the argument that matters, or ``receiver``: what the method is called on was
-    made from it. ``scope`` is set where it does not depend on an argument. ``unless`` is the opposite of ``when``.
+    made from it. ``scope`` is set where it does not depend on an argument. ``unless`` is the opposite of ``when``;
+    ``count`` is the number of arguments that a call must have. ``whole`` says that the argument is a whole address, whatever the
+    object was made with.
     """
 
     names: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -66,13 +68,17 @@ class Api(_Row):
     argument: int | Literal["receiver"] | None = None
     keyword: str | None = None
     scope: Scope | None = None
+    whole: bool = False
     objects: tuple[str, ...] = ()
     when: Condition | None = None
     unless: Condition | None = None
+    count: int | None = None
     why: str = ""
 
     def applies(self, site: CallSite) -> bool:
         """Tell whether the conditions hold."""
+        if self.count is not None and self.count != len(site.positional) + len(site.keywords):
+            return False
         excluded = self.unless is not None and self.unless.holds(site, unknown=False)
         return not excluded and (self.when is None or self.when.holds(site, unknown=True))
 
@@ -87,11 +93,29 @@ class Sdk(_Row):
     why: str = ""
 
 
+class Builders(_Row):
+    """How builders are written in a language: ``T.builder().….build()``, between these words, is a ``T``."""
+
+    begins: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+
+    def made(self, parts: list[str]) -> str:
+        """Give the type that a builder makes, empty if these parts of a name are no builder that was told to finish."""
+        if not parts or parts[-1] not in self.ends:
+            return ""
+        place = next((index for index, part in enumerate(parts) if part in self.begins), 0)
+        return ".".join(parts[:place])
+
+
 class _Sheet(_Row):
+    """The whole of ``capabilities.yaml``. ``include`` names language folders whose tables count here too."""
+
+    include: tuple[str, ...] = ()
     apis: tuple[Api, ...] = ()
     imports: tuple[Sdk, ...] = ()
     configuration: tuple[str, ...] = ()
     same: Mapping[str, tuple[str, ...]] = {}
+    built: Builders = Builders()
 
 
 class _Meaning(_Row):
@@ -159,8 +183,10 @@ class Table:
         imports: tuple[Sdk, ...],
         configuration: tuple[str, ...] = (),
         same: Mapping[str, tuple[str, ...]] | None = None,
+        built: Builders | None = None,
     ) -> None:
         """Index the rows by name. ``same`` maps a type to the names that give an object of it."""
+        self._built = built or Builders()
         self._same = {name: kind for kind, names in (same or {}).items() for name in names}
         self._configuration = frozenset(configuration)
         self._exact: dict[str, list[Api]] = {}
@@ -178,12 +204,16 @@ class Table:
 
     def plain(self, name: str) -> str:
         """Give the short form of a resolved name: ``pathlib.Path.home.parent.open`` is ``pathlib.Path.open``."""
-        if not any(giver in name for giver in self._same):
+        ends = self._built.ends
+        if name.startswith(".") or (not ends and not any(giver in name for giver in self._same)):
             return name
         short = ""
         for part in name.split("."):
             short = f"{short}.{part}" if short else part
             short = self._same.get(short, short)
+            if part in ends:
+                made = self._built.made(short.split("."))
+                short = self._same.get(made, made) or short
         return short
 
     def match(self, name: str) -> tuple[Api, ...]:
@@ -253,7 +283,9 @@ class Table:
 def _object(api: Api, site: CallSite) -> Value:
     """Give the argument that matters; a relative URL stands behind what the client was made with."""
     value = site.argument(api.argument, api.keyword) or UNKNOWN
-    if api.object is not ObjectKind.HOST or site.receiver is None or not (site.receiver.beginnings or site.receiver.start is not Scope.ANY):
+    if api.whole or api.object is not ObjectKind.HOST or site.receiver is None:
+        return value
+    if not site.receiver.beginnings and site.receiver.start is Scope.ANY:
         return value
     absolute = any("//" in text for text in value.beginnings)
     return value if absolute else site.receiver.followed_by(value)
@@ -263,8 +295,16 @@ def _object(api: Api, site: CallSite) -> Value:
 def load_table(folder: Path) -> Table:
     """Read ``capabilities.yaml`` of a language folder. Raises TableError naming every error with its place."""
     sheet = _read(folder / "capabilities.yaml", _Sheet)
-    _check_patterns(folder, [row for api in sheet.apis for row in (api.when, api.unless) if row])
-    return Table(sheet.apis, sheet.imports, sheet.configuration, sheet.same)
+    others = [_read(folder.parent / name / "capabilities.yaml", _Sheet) for name in sheet.include]
+    every = [sheet, *others]
+    apis = tuple(api for each in every for api in each.apis)
+    _check_patterns(folder, [row for api in apis for row in (api.when, api.unless) if row])
+    imports = tuple(sdk for each in every for sdk in each.imports)
+    same: dict[str, tuple[str, ...]] = {}
+    for each in every:
+        same |= {kind: (*same.get(kind, ()), *names) for kind, names in each.same.items()}
+    built = next((each.built for each in every if each.built.begins), Builders())
+    return Table(apis, imports, tuple(name for each in every for name in each.configuration), same, built)
 
 
 def _check_patterns(folder: Path, conditions: list[Condition]) -> None:

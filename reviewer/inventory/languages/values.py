@@ -20,6 +20,8 @@ OBJECT_LENGTH = 200
 TEXT_LENGTH, ELEMENTS = 20_000, 256
 
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//(?:[^/?#@\s]{0,300}@)?(\[[^\]\s]{1,60}\]|[^/?#:\s@\[]{1,255})(?=([/?#:]|$))")
+#: The beginning of a path: what follows cannot choose a host, whoever made the client did.
+_PATH = re.compile(r"/[^/\\?#\s]")
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
@@ -201,6 +203,8 @@ def reading(kind: ObjectKind, value: Value) -> tuple[Scope, tuple[str, ...]]:
     if kind is ObjectKind.HOST:
         hosts = tuple(filter(None, (host_of(text, complete=bool(value.texts)) for text in value.beginnings)))
         known = len(hosts) == len(value.beginnings) > 0
+        if not known and value.beginnings and all(_PATH.match(text) for text in value.beginnings):
+            return Scope.CONFIGURATION, hosts
         return (Scope.LITERAL if known else value.start), hosts
     if kind is ObjectKind.PROGRAM:
         return _scope_of_items(value), _programs(value)
