@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -22,8 +22,6 @@ from reviewer.errors import NotFetchedError, UsageFault
 __all__ = ["VARIABLE", "configured_registry", "find_in_registry"]
 
 VARIABLE = "REVIEWER_MCP_REGISTRY"
-FILES = 20_000
-"""How many files of a dump are read."""
 PAGES = 50
 """How many pages of a list are asked for."""
 _PAGE_SIZE = 100
@@ -76,18 +74,12 @@ def find_in_registry(name: str, version: str, limits: Limits) -> Plan:
 
 def _in_files(place: Path, name: str, version: str, limits: Limits) -> Plan:
     try:
-        files = [place] if place.is_file() else sorted(_dumps(place))
-    except OSError as error:
-        raise NotFetchedError(f"The MCP registry cannot be read: {error.strerror}", hint=f"Check {VARIABLE}.") from error
-    if not files:
+        there = place.exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
         raise NotFetchedError(f"There is no MCP registry at {shown(str(place))}", hint=f"Check {VARIABLE}.")
-    return ask_plan("lookup", files[:FILES], limits, name=name, version=version)
-
-
-def _dumps(folder: Path) -> Iterator[Path]:
-    return (
-        path for pattern in ("*.json", "*.jsonl", "*.ndjson") for path in folder.rglob(pattern) if path.is_file() and not path.is_symlink()
-    )
+    return ask_plan("lookup", [place], limits, name=name, version=version)
 
 
 def _on_the_web(registry: str, name: str, version: str, limits: Limits) -> Plan:

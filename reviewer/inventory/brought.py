@@ -23,8 +23,9 @@ def of_origin(tree: Tree, origin: Origin) -> Iterator[SourcePart]:
 
 def bare_servers(tree: Tree, origin: Origin) -> Facts:
     """Give a server for each part in which no other kind finds one, so that what is started is listed whatever it is."""
-    known = _known(tree)
-    return together(_bare(part, tree) for part in of_origin(tree, origin) if not _has(known, part.root))
+    parts = list(of_origin(tree, origin))
+    known = _known(tree) if parts else set()
+    return together(_bare(part, tree) for part in parts if not _has(known, part.root))
 
 
 def _has(known: set[str], root: str) -> bool:

@@ -35,11 +35,22 @@ _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 
 def compose(snapshot: Snapshot, target: facts.Target, packages: tuple[Package, ...]) -> Bom:
     """Write the submission as ``metadata.component``, dependencies and Skills as components, servers and their tools as services."""
-    document = _document(snapshot, target, packages)
+    document = _document(snapshot, target, (*_brought(snapshot), *packages))
     body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     document["serialNumber"] = uuid.uuid5(_NAMESPACE, hashlib.sha256(body.encode()).hexdigest()).urn
     written = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
     return Bom(document=written, digest=hashlib.sha256(written).hexdigest(), components=len(document.get("components", ())))
+
+
+def _brought(snapshot: Snapshot) -> Iterator[Package]:
+    """Give the published packages that a document of the submission starts or lists: they are what it is made of."""
+    for part in snapshot.parts:
+        if part.package is not None:
+            package = part.package
+            at = facts.Location(path=part.root)
+            yield Package(
+                ecosystem=package.ecosystem, name=package.name, version=package.version, at=at, direct=True, integrity=package.integrity
+            )
 
 
 def _document(snapshot: Snapshot, target: facts.Target, packages: tuple[Package, ...]) -> dict[str, Any]:

@@ -21,12 +21,12 @@ _PLAN = "plan.json"
 
 
 def ask_plan(what: str, files: Sequence[Path], limits: Limits, *, name: str = "", version: str = "", path: str = "") -> Plan:
-    """Read documents as ``what``: ``entry``, ``lookup``, ``marketplace``, ``tools`` or ``configuration``.
+    """Read documents as ``what``: ``entry``, ``lookup`` (also in a folder of files), ``marketplace``, ``tools`` or ``configuration``.
 
     Raises:
         NotFetchedError: a file cannot be read, is too large, or its reader died.
     """
-    real = [_checked(file, limits) for file in files]
+    real = [_checked(file, limits, folders=what == "lookup") for file in files]
     with tempfile.TemporaryDirectory(prefix="reviewer-declared-") as place:
         out = Path(place).resolve()
         task = {"what": what, "files": [str(file) for file in real], "name": name, "version": version, "path": path}
@@ -37,12 +37,14 @@ def ask_plan(what: str, files: Sequence[Path], limits: Limits, *, name: str = ""
             raise NotFetchedError(f"The document could not be read: {fault}", hint="Give what it names one by one instead.") from fault
 
 
-def _checked(file: Path, limits: Limits) -> Path:
+def _checked(file: Path, limits: Limits, *, folders: bool) -> Path:
     try:
         real = file.resolve(strict=True)
         size = real.stat().st_size
     except (OSError, RuntimeError) as error:
         raise NotFetchedError(f"{shown(str(file))} cannot be read.", hint="Check its path and its permissions.") from error
+    if folders and real.is_dir():
+        return real
     if not real.is_file():
         raise NotFetchedError(f"{shown(str(file))} is no plain file.", hint="Check its path.")
     if size > limits.page_bytes:

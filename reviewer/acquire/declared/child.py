@@ -5,6 +5,7 @@ It cuts itself off, reads, and writes a ``Plan`` into ``plan.json`` of a folder 
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,9 @@ from reviewer.model import Isolation
 __all__ = ["PLAN", "main", "plan_for"]
 
 PLAN = "plan.json"
+DUMPS = (".json", ".jsonl", ".ndjson")
+DUMP_FILES = 50_000
+"""How many files of a dump are read."""
 
 
 def main() -> None:
@@ -38,8 +42,22 @@ def main() -> None:
     out = Path(order["out"])
     _load_tables()
     confine(child_limits(limits), readable=[Path(file) for file in order["files"]], writable=[out], level=Isolation(order["level"]))
-    texts = (decoded(Path(file).read_bytes()) for file in order["files"])
+    texts = (_text(path, limits) for file in order["files"] for path in _files(Path(file)))
     (out / PLAN).write_text(json.dumps(asdict(plan_for(order, texts))), encoding="ascii")
+
+
+def _files(place: Path) -> Iterator[Path]:
+    """Give a file, or the files of a dump in a folder, by name; links are not followed."""
+    if not place.is_dir():
+        yield place
+        return
+    found = (path for path in place.rglob("*") if path.suffix in DUMPS and path.is_file() and not path.is_symlink())
+    yield from sorted(itertools.islice(found, DUMP_FILES))
+
+
+def _text(path: Path, limits: Limits) -> str:
+    """Read a file; one that is too large is as unreadable as one that is empty, and said as such."""
+    return "" if path.stat().st_size > limits.page_bytes else decoded(path.read_bytes())
 
 
 def _load_tables() -> None:

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 from reviewer.documents import Document, read_json, read_toml, read_yaml
 
-__all__ = ["DOCUMENT_BYTES", "at", "decoded", "read_document"]
-
-DOCUMENT_BYTES = 16 << 20
-"""How large a document may be: `.claude.json` keeps a history beside its servers and reaches some MB."""
+__all__ = ["at", "decoded", "read_document"]
 
 _JSON5 = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|//[^\n]*|/\*.*?(?:\*/|\Z)|[:\t,]",

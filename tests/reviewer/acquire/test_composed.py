@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from reviewer.acquire import Acquirer, BlobFolder, Limits
+from checks.model import File
+from reviewer.acquire import Acquirer, BlobFolder, Limits, Silent
+from reviewer.acquire.composed import Composer
+from reviewer.acquire.sources import Source, SourceKind
 from reviewer.acquire.web import Web
+from reviewer.digests import dir_hash
 from reviewer.errors import NotFetchedError, ReviewerError, UsageFault
 from reviewer.model import Origin, Snapshot
 from tests.reviewer.acquire.test_npm import packed, publish
@@ -347,6 +351,18 @@ def test_an_entry_is_found_in_a_dump(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "2.0.0" in caught.value.hint
 
 
+def test_a_dump_of_many_files_is_searched_without_following_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(2000):
+        saved(tmp_path / "dump", an_entry(name=f"com.vendor/{number}"), f"{number}-{'x' * 100}.json")
+    saved(tmp_path / "dump", an_entry(remotes=[REMOTE]), "it.json")
+    saved(tmp_path / "other", an_entry(name="com.vendor/linked", remotes=[REMOTE]), "linked.json")
+    (tmp_path / "dump" / "linked.json").symlink_to(tmp_path / "other" / "linked.json")
+    monkeypatch.setenv("REVIEWER_MCP_REGISTRY", str(tmp_path / "dump"))
+    assert fetched("mcp:com.vendor/server", tmp_path / "blobs").version == "2.0.0"
+    with pytest.raises(NotFetchedError):
+        fetched("mcp:com.vendor/linked", tmp_path / "blobs")
+
+
 @pytest.mark.parametrize("interface", ["v0.1", "v0"])
 def test_an_entry_is_asked_of_a_registry(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interface: str) -> None:
     answer = json.dumps({"server": an_entry(remotes=[REMOTE])}).encode()
@@ -461,6 +477,29 @@ def test_a_marketplace_in_a_repository_is_read_at_its_commit(tmp_path: Path) -> 
     )
     with pytest.raises(NotFetchedError, match="no file"):
         fetched(f"git+file://{folder}#subdirectory=a/server.json", tmp_path / "blobs")
+
+
+@pytest.mark.parametrize(("came", "reason"), [("a" * 40, ""), ("b" * 40, "does not match the commit")])
+def test_a_plugin_is_held_to_its_commit(tmp_path: Path, came: str, reason: str) -> None:
+    asked: list[str] = []
+    blobs = BlobFolder(tmp_path / "blobs")
+
+    def fetch(source: Source, _: Limits) -> Snapshot:
+        asked.append(f"{source.url} {source.ref} {source.subdirectory}")
+        file = File(path="x", mode="100644", size=1, sha256=blobs.put(b"x"))
+        digests = {"gitCommit": came, "dirHash": dir_hash([("x", file.sha256)])}
+        return Snapshot(source="git", name="r", digests=digests, files=(file,))
+
+    composer = Composer(blobs=blobs, limits=Limits(), fetch=fetch, progress=Silent())
+    file = a_market(
+        tmp_path,
+        {"name": "p", "source": {"source": "git-subdir", "url": "https://git.example/o/r", "path": "x", "sha": "a" * 40}},
+        place="marketplace.json",
+    )
+    snapshot = composer.marketplace(Source(kind=SourceKind.MARKETPLACE, text="m"), file)
+    assert asked == [f"https://git.example/o/r {'a' * 40} x"]
+    assert snapshot.parts[0].fetched == (not reason)
+    assert reason in "".join(gates(snapshot).values())
 
 
 def test_a_marketplace_never_leads_to_another(tmp_path: Path) -> None:

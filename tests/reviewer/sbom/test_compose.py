@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from checks.model import Location, Scope, Target, TargetKind, ToolKind, Unreadable
-from reviewer.model import Package, PackageScope, PublishedPackage, Snapshot
+from reviewer.model import Origin, Package, PackageScope, PublishedPackage, Snapshot, SourcePart
 from reviewer.sbom.compose import compose
 from tests.builders import a_capability, a_component, a_file, a_snapshot, a_target, a_tool
 
@@ -183,3 +184,10 @@ def test_what_was_not_read_stands_in_it() -> None:
     target = a_target(unreadable=(Unreadable(path="a\x1b[2J.bin", reason="encrypted"),))
 
     assert properties(document(target)["metadata"]["component"])["unread"] == ["a\\u{1b}[2J.bin: encrypted"]
+
+
+def test_packages_that_a_document_starts_are_components_with_their_digests() -> None:
+    package = PublishedPackage(ecosystem="pypi", name="notes", version="1.0", filename="notes.whl", integrity=f"sha256:{'0f' * 32}")
+    parts = (SourcePart(root="servers/notes", name="n", origin=Origin.SERVER, fetched=True, package=package),)
+    (component,) = document(snapshot=replace(a_snapshot(), parts=parts))["components"]
+    assert (component["purl"], component["hashes"][0]["content"]) == ("pkg:pypi/notes@1.0", "0f" * 32)
