@@ -151,6 +151,8 @@ class Symbols:
             unit = unit_of(function, module, f"{declared.name}.{function.name}", owner=own)
             own.methods.setdefault(function.name, []).append(unit)
             self.methods.setdefault(function.name, []).append(unit)
+            if function.extends is not None:
+                self.extensions.setdefault(function.name, []).append(unit)
             self._roots.append(unit)
         held = [each for each in declared.fields if each.value is not None]
         if held:

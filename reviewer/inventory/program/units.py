@@ -249,9 +249,10 @@ _HANDLERS = {
 
 
 def unit_of(node: model.Function, module: Module, name: str, *, owner: OwnType | None = None) -> Unit:
-    """Make the unit of a function."""
+    """Make the unit of a function. One that is also an extension is two, one of each form."""
+    form = "+" if node.extends is not None else ""
     return Unit(
-        id=f"{module.path}#{name}@{node.line}", module=module, node=node, body=node.body, line=node.line, last=node.last, owner=owner
+        id=f"{module.path}#{name}{form}@{node.line}", module=module, node=node, body=node.body, line=node.line, last=node.last, owner=owner
     )
 
 

@@ -137,7 +137,6 @@ def _method(frame: Frame, node: SgNode, found: _Members, comment: str) -> None:
     returns = type_name(node.field("returns") or node.field("type"))
     given = node.field("parameters") or child_of(node, "parameter_list")
     parameters = parameters_of(frame, given)
-    receiver, extends = extended(given)
     made = Function(
         name=name.text().removeprefix("@") if name is not None else "",
         line=frame.line(name or node),
@@ -147,11 +146,13 @@ def _method(frame: Frame, node: SgNode, found: _Members, comment: str) -> None:
         body=body_of(frame, node.field("body"), returns, parameters),
         annotations=(*annotations_of(frame, node), *raised(parameters)),
         static="static" in modifiers(node),
-        receiver=receiver,
-        extends=extends,
         generics=generics_of(node),
     )
     found.functions.append(_documented(made, comment) if "partial" in modifiers(node) else made)
+    receiver, extends = extended(given)
+    if extends is not None:  # the other form of its calls: the first parameter is the object
+        again = body_of(frame, node.field("body"), returns, parameters)
+        found.functions.append(replace(made, parameters=parameters[1:], body=again, annotations=(), receiver=receiver, extends=extends))
 
 
 def _documented(function: Function, comment: str) -> Function:

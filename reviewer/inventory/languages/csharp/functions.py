@@ -41,7 +41,7 @@ def raised(parameters: tuple[Parameter, ...]) -> tuple[Annotation, ...]:
 
 
 def parameters_of(frame: Frame, node: SgNode | None) -> tuple[Parameter, ...]:
-    """Give the parameters of a list, the extended object of an extension method left out."""
+    """Give the parameters of a list; the first of an extension method is one of them."""
     if node is not None and node.kind() == "implicit_parameter":
         return (Parameter(names=(node.text(),)),)
     return tuple(_parameters(frame, node))
@@ -51,7 +51,7 @@ def _parameters(frame: Frame, node: SgNode | None) -> list[Parameter]:
     found: list[Parameter] = []
     children = node.children() if node is not None else []
     for index, child in enumerate(children):
-        if child.kind() == "parameter" and "this" not in modifiers(child):
+        if child.kind() == "parameter":
             found.append(_parameter(frame, child))
         elif child.kind() == "params":  # its type and name stand in the list itself
             rest = [part for part in children[index + 1 :] if part.is_named()][:2]

@@ -337,12 +337,13 @@ def test_methods_keep_attributes_parameters_and_what_they_extend() -> None:
         }
         """).functions
     assert [each.name for each in made[0].annotations] == ["Obsolete", "Description"]
-    assert [each.names[0] for each in made[0].parameters] == ["a", "c", "b", "rest"]
-    assert made[0].parameters[1].type is not None
-    assert made[0].parameters[1].type.name == "System.Array"
-    assert made[0].parameters[3].variadic
-    assert (made[0].receiver, made[0].extends is not None, made[0].generics, made[0].static) == ("thing", True, ("T",), True)
-    assert made[1].annotations[0].name == "DllImport"
+    assert [each.names[0] for each in made[0].parameters] == ["thing", "a", "c", "b", "rest"]
+    assert made[0].parameters[2].type is not None
+    assert made[0].parameters[2].type.name == "System.Array"
+    assert made[0].parameters[4].variadic
+    assert (made[0].extends, made[0].generics, made[0].static) == (None, ("T",), True)
+    assert (made[1].receiver, made[1].extends is not None, len(made[1].parameters), made[1].annotations) == ("thing", True, 4, ())
+    assert made[2].annotations[0].name == "DllImport"
 
 
 def test_triggers_on_parameters_speak_of_the_function() -> None:
