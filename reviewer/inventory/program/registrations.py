@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -186,25 +187,28 @@ class Registrations:
         if not isinstance(row, Registrar):
             return
 
-        def ask(env: Env) -> tuple[list[Thing], list[Thing]]:
-            subject = self.subject(site.node, Context(unit, env))
-            return self._asked(row, subject) if subject is not None else ([], [])
+        first = self.subject(site.node, Context(unit))
+        for index in range(max(1, len(self._tools(row, first)))) if first is not None else ():
+            for env in self.links.situations(functools.partial(self._asked, row, site, unit, index))[:TOOLS]:
+                subject = self.subject(site.node, Context(unit, env))
+                if subject is not None:
+                    yield from self._of_registrar(row, subject)
 
-        for env in self.links.situations(ask)[:TOOLS]:
-            subject = self.subject(site.node, Context(unit, env))
-            if subject is not None:
-                yield from self._of_registrar(row, subject)
-
-    def _asked(self, row: Registrar, subject: Subject) -> tuple[list[Thing], list[Thing]]:
-        """Give what decides which tools a registrar registers, and what only describes them."""
-        decides, describes = self._described(row, subject)
-        for tool in self._tools(row, subject):
-            match = self.match(tool)
-            more = self._described(*match) if match is not None else ([tool], [])
-            decides += more[0]
-            describes += more[1]
+    def _asked(self, row: Registrar, site: Site, unit: Unit, index: int, env: Env) -> tuple[list[Thing], list[Thing]]:
+        """Give what decides which tool a registrar registers, and what only describes it; of several tools one after the other."""
+        subject = self.subject(site.node, Context(unit, env))
+        if subject is None:
+            return [], []
         handler = self.sources.code(row.handler, subject)
-        return [*decides, *([handler] if handler is not None else [])], describes
+        handlers = [handler] if handler is not None else []
+        tools = self._tools(row, subject)
+        if not tools:
+            decides, describes = self._described(row, subject)
+            return [*decides, *handlers], describes
+        tool = tools[min(index, len(tools) - 1)]
+        match = self.match(tool)
+        decides, describes = self._described(*match) if match is not None else ([tool], [])
+        return (decides, [*describes, *handlers]) if len(tools) > 1 else ([*decides, *handlers], describes)
 
     def _described(self, row: Described, subject: Subject) -> tuple[list[Thing], list[Thing]]:
         name, description = self.sources.find(row.name, subject), self.sources.find(row.description, subject)
@@ -228,7 +232,7 @@ class Registrations:
 
     def _of_registrar(self, row: Registrar, subject: Subject) -> Iterator[Draft]:
         handler = self.sources.code(row.handler, subject)
-        handlers = tuple(options(handler)) if handler is not None else ()
+        handlers = _settled(tuple(options(handler))) if handler is not None else ()
         known = False
         for tool in self._tools(row, subject):
             match = self.match(tool)
@@ -248,9 +252,9 @@ class Registrations:
             yield self._draft(row, subject, subject.at, handlers=handlers)
 
     def _is_open(self, row: Maker, made: Subject, registrar: Subject) -> bool:
-        """Tell whether a name hangs on parameters of a function other than the one that registers."""
-        name = self.sources.find(row.name, made)
-        return name is not None and any(each.unit is not registrar.inside.unit and each.loop is None for each in self.links.open(name))
+        """Tell whether a name or description hangs on parameters of a function other than the one that registers."""
+        said = [thing for source in (row.name, row.description) if (thing := self.sources.find(source, made)) is not None]
+        return any(each.unit is not registrar.inside.unit and each.loop is None for thing in said for each in self.links.open(thing))
 
     def _registrar_of(self, thing: Thing) -> tuple[Registrar, Subject] | None:
         """A record that holds a tool and its handler may itself be handed to a registrar."""
@@ -332,6 +336,20 @@ class Registrations:
             elif isinstance(option, Parameter):
                 for each in self.links.supplied(option):
                     yield from self.codes(each, depth + 1)
+
+
+def _settled(handlers: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """Of functions that are made in several places keep those whose place is known: the others are read in another situation."""
+    kept = tuple(each for each in handlers if isinstance(each, Code) and _is_settled(each))
+    return kept or handlers
+
+
+def _is_settled(code: Code) -> bool:
+    parent = code.unit.parent
+    while parent is not None and not isinstance(parent.node, model.Function):
+        parent = parent.parent
+    names = parent.names_of_parameters if parent is not None else ()
+    return not names or any((id(parent), name) in code.env.values for name in names)
 
 
 def outermost(node: model.Expression, unit: Unit) -> model.Expression:

@@ -20,6 +20,7 @@ class Speakers:
         """Take the declarations."""
         self.symbols = symbols
         self._found: dict[OwnType, tuple[Code, ...]] = {}
+        self._handed: frozenset[str] | None = None
 
     def of(self, own: OwnType) -> tuple[Code, ...]:
         """Give the functions that a parameter of this type can be; nothing for other types, or where there are too many."""
@@ -35,11 +36,27 @@ class Speakers:
             node = unit.node
             if not isinstance(node, model.Function) or unit.module.test:
                 continue
-            if unit.owner is None and node.returns == shape[1] and tuple(each.type for each in node.parameters) == shape[0]:
+            if (
+                unit.owner is None
+                and node.name in self._values()
+                and node.returns == shape[1]
+                and tuple(each.type for each in node.parameters) == shape[0]
+            ):
                 found.append(Code(unit=unit))
             places = [place for place, kind in enumerate(node.returns) if self._is(kind, own, unit)]
             found.extend(Code(unit=inner) for place in places for inner in _returned(unit, place))
         return tuple(found) if len(found) <= FUNCTIONS else ()
+
+    def _values(self) -> frozenset[str]:
+        """Give the names that stand somewhere as a value and not as what is called: functions among them are handed on."""
+        if self._handed is None:
+            found: set[str] = set()
+            for unit in self.symbols.units:
+                called = {id(site.node.callee) for site in unit.sites if isinstance(site.node, model.Call)}
+                values = (node for node, _ in unit.names if id(node) not in called)
+                found.update(node.name.rpartition(".")[2] for node in values if isinstance(node, (model.Name, model.Member)))
+            self._handed = frozenset(found)
+        return self._handed
 
     def _is(self, kind: model.TypeName, own: OwnType, unit: Unit) -> bool:
         return kind.name.rpartition(".")[2] == own.short and self.symbols.type_named(kind.name, unit.module, unit.owner) is own
