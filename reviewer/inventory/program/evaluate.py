@@ -225,7 +225,7 @@ class Evaluator:
         extends = _extends(unit)
         if extends is not None:
             return Derived(kind=self.types.resolved(extends, unit))
-        return Object(type=unit.owner) if unit.owner is not None else UNKNOWN
+        return Object(type=unit.owner, around=env) if unit.owner is not None else UNKNOWN
 
     def parameter(self, unit: Unit, name: str, env: Env) -> Thing:
         """Give what a parameter is in a situation; itself where nothing is known."""

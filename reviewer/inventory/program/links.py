@@ -10,6 +10,7 @@ from reviewer.inventory.program.evaluate import Evaluator
 from reviewer.inventory.program.model import Argument
 from reviewer.inventory.program.speakers import Speakers
 from reviewer.inventory.program.symbols import OwnType
+from reviewer.inventory.program.tables import Words
 from reviewer.inventory.program.things import (
     OPEN,
     Class,
@@ -22,10 +23,12 @@ from reviewer.inventory.program.things import (
     Listing,
     Made,
     Mixed,
+    Pairs,
     Parameter,
     Part,
     Thing,
     options,
+    text_of,
 )
 from reviewer.inventory.program.units import Unit
 
@@ -48,6 +51,7 @@ class Links:
         self.targets: dict[int, list[Thing]] = {}
         self._speakers = Speakers(evaluator.symbols)
         self._asking: set[tuple[int, str]] = set()
+        self._naming = _naming(evaluator.words)
         self._expanding: set[int] = set()
         for unit in evaluator.symbols.units:
             for site in unit.sites:
@@ -144,10 +148,18 @@ class Links:
         def ask(env: Env) -> tuple[list[Thing], list[Thing]]:
             bound = self.evaluator.bind(wanted.unit, self.evaluator.arguments(given[:PIECES], Context(unit, env)))
             first = bound.pop((id(wanted.unit), wanted.name), None)
-            others = [self.evaluator.force(value) for value in bound.values()]
-            return ([self.evaluator.force(first)] if first is not None else []), others
+            decides, describes = self._apart(self.evaluator.force(first)) if first is not None else ([], [])
+            return decides, [*describes, *(self.evaluator.force(value) for value in bound.values())]
 
         return ask
+
+    def _apart(self, thing: Thing) -> tuple[list[Thing], list[Thing]]:
+        """Of a record, what names it decides; all else describes."""
+        pairs = [pair for option in options(thing) if isinstance(option, Pairs) for pair in option.pairs[:PIECES]]
+        if not pairs:
+            return [thing], []
+        decides = [self.evaluator.force(value) for key, value in pairs if text_of(key) in self._naming]
+        return decides, [self.evaluator.force(value) for key, value in pairs if text_of(key) not in self._naming]
 
     def _elements(self, variable: Parameter, env: Env) -> Iterator[dict[tuple[int, str], Thing | Lazy]]:
         """Give a loop's variables each element of what the loop runs over."""
@@ -202,3 +214,10 @@ class Links:
             arguments = tuple(self.evaluator.value(argument.value, thing.context) for argument in thing.arguments[:PIECES])
             return (*((thing.base,) if thing.base is not None else ()), *arguments)
         return ()
+
+
+def _naming(words: Words) -> frozenset[str]:
+    """Give the names of the parts of records that hold a name."""
+    rows = (*words.makers, *words.registrars)
+    found = [source.field or source.keyword for row in rows for source in row.name]
+    return frozenset(name for name in found if name)

@@ -133,6 +133,7 @@ class Members:
 
     def _values(self, thing: Object | Class, own: OwnType, field: model.Field, around: Env) -> list[Thing]:
         env = thing.env if isinstance(thing, Object) else OPEN
+        around = thing.around if isinstance(thing, Object) and thing.around is not OPEN else around
         found: list[Thing] = []
         if field.value is not None and own.starts is not None:
             found.append(self.evaluator.value(field.value, Context(own.starts)))

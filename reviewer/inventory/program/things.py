@@ -95,10 +95,11 @@ class Class:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Object:
-    """An object of a type of the submission, with the situation of its constructor."""
+    """An object of a type of the submission, with the situation of its constructor, or that in which it is asked (``around``)."""
 
     type: OwnType
     env: Env = OPEN
+    around: Env = OPEN
     context: Context | None = None
     arguments: tuple[Argument, ...] = ()
 
