@@ -99,6 +99,13 @@ def test_an_empty_folder_is_nothing_to_review(tmp_path: Path) -> None:
     one_line(run("scan", str(tmp_path / "empty")), 3)
 
 
+@pytest.mark.parametrize("text", ["", "{", "[" * 300_000, "\x00", '{"mcpServers": {}}', '{"a":' * 100_000])
+def test_a_configuration_that_cannot_be_read_or_starts_nothing_is_nothing_to_review(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".mcp.json").write_text(text)
+
+    one_line(run("scan", str(tmp_path / ".mcp.json")), 3)
+
+
 @pytest.mark.usefixtures("registry")
 @pytest.mark.parametrize("source", ["npm:absent", "npm:known@9.9.9", "pypi:absent", "pypi:absent==1.0"])
 def test_an_unknown_package_or_version_is_not_fetched(source: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -149,7 +150,8 @@ def _read_server(name: str, entry: Mapping[str, Any]) -> tuple[dict[str, Any], W
     helper = entry.get("headersHelper")
     if isinstance(helper, str):
         own["headersHelper"] = masked(helper)
-    return own, _wanted(name, own, masked_command, environment)
+    odd = any(isinstance(word, list | dict) for word in entry.get("args") or () if isinstance(entry.get("args"), list))
+    return own, _wanted(name, own, masked_command, environment, odd=odd)
 
 
 def _command(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -162,10 +164,21 @@ def _command(entry: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(inner, dict):  # Continue: transport: {type, command, args}
         command, arguments = command or inner.get("command"), arguments or inner.get("args")
     words = [word for word in strings(command) if word]
-    if len(words) == 1 and " " in words[0].strip() and not re.search(r"[\\/][^\\/]* [^\\/]*[\\/]|\.exe", words[0]):
-        words = words[0].split()  # a whole command line in one text
+    if len(words) == 1:
+        words = _split(words[0])
     rest = [str(word) for word in arguments if isinstance(word, str | int | float)] if isinstance(arguments, list) else strings(arguments)
     return tuple(word for word in (*words, *rest)) if words else ()
+
+
+def _split(text: str) -> list[str]:
+    """Split a whole command line that stands in one text; a path with spaces in it is one word."""
+    if " " not in text.strip() or re.search(r"[\\/][^\\/]* [^\\/]*[\\/]|\\|\.exe", text):
+        return [text]
+    try:
+        return shlex.split(text) or [text]
+    except ValueError:  # a quote that never ends: what follows is one word, as it may be one secret
+        start, quote, rest = re.split(r"([\"'])", text, maxsplit=1)
+        return [*start.split(), quote + rest]
 
 
 def _address(entry: Mapping[str, Any]) -> str:
@@ -221,11 +234,13 @@ def _kept_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _wanted(name: str, own: Mapping[str, Any], command: tuple[str, ...], environment: Mapping[str, str]) -> Wanted:
+def _wanted(name: str, own: Mapping[str, Any], command: tuple[str, ...], environment: Mapping[str, str], *, odd: bool) -> Wanted:
     steered = steering(environment)
     both = [("it names both a command and an address; clients differ in which they take", True)] if command and "url" in own else []
     notes = [(f"it sets {', '.join(steered)}, which can decide what code runs; the value is not kept", True)] if steered else []
     notes += both
+    if odd:
+        notes.append(("some of its arguments are lists or mappings and were not read", True))
     if not command and "url" in own:
         page = Page(path=REMOTE_PAGE, text=_canonical({key: own[key] for key in own if key != "env"}))
         return Wanted(name=name, origin=Origin.REMOTE, means=Means.NOTHING, address=own["url"], pages=(page,), notes=tuple(notes))

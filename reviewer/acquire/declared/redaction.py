@@ -31,6 +31,7 @@ _ASSIGNMENT = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]{1,80})=(\"[^\"]*\"?|'[^']*'?
 _FIELD = re.compile(
     r"([\"']?)([A-Za-z_][\w .-]{0,60})\1\s{0,3}[:=]\s{0,3}(?:(?:Bearer|Basic|Token)\s+)?(\"[^\"]*\"?|'[^']*'?|[^\s\"',;&|}]+)"
 )
+_WHOLE = re.compile(r"([A-Za-z_][\w-]{0,80})(=|:\s*(?!//))(.*)", re.DOTALL)
 _BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+[^\s\"',;]{4,}", re.IGNORECASE)
 _OPTION = re.compile(r"(--?|/)([A-Za-z][\w.-]{0,80})(?:([=:])(.*))?", re.DOTALL)
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
@@ -88,9 +89,17 @@ def masked_words(words: Sequence[str], *, start: int = 0) -> tuple[str, ...]:
             result.append(_hidden(word) if named else masked(word))
             hide = ""
             continue
-        result.append(_masked_option(word) if _OPTION.fullmatch(word[:_LONG]) else masked(word))
+        result.append(_masked_option(word) if _OPTION.fullmatch(word[:_LONG]) else _masked_word(word))
         hide = _hides_next(word, counts=number >= start)
     return tuple(result)
+
+
+def _masked_word(word: str) -> str:
+    """Mask a word; one that is a variable or header as a whole loses all of its value, blanks and all."""
+    match = _WHOLE.fullmatch(word[:_LONG])
+    if match and (is_secret_name(match[1]) or (match[2] == "=" and match[1].isupper())):
+        return f"{match[1]}{match[2]}{''.join(names_of(match[3])) or HIDDEN}"
+    return masked(word)
 
 
 def _is_long_option(word: str) -> bool:

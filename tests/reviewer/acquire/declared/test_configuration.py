@@ -224,3 +224,28 @@ def test_there_is_an_end_to_servers() -> None:
     plan = read_configuration("/x/.mcp.json", json.dumps({"mcpServers": {str(n): STDIO for n in range(600)}}))
     assert len([w for w in plan.wanted if w.origin is Origin.SERVER]) == 500
     assert "more than 500 servers" in said(plan)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npx -y server@1.0.0 --token 'hunter2 hunter2'",
+        'npx -y server@1.0.0 --token "hunter2 hunter2',
+        "TOKEN=hunter2 npx -y server@1.0.0",
+        "env 'TOKEN=hunter2 hunter2' npx -y server@1.0.0",
+    ],
+)
+def test_a_command_line_in_one_text_is_read_as_a_shell_would(line: str) -> None:
+    plan = one({"command": line})
+    assert plan.wanted[0].address == "npm:server@1.0.0"
+    assert "hunter2" not in repr(plan)
+
+
+def test_a_path_with_spaces_is_one_word() -> None:
+    assert kept(one({"command": "/Applications/My App.app/server"}))["mcpServers"]["one"]["command"] == "/Applications/My App.app/server"
+
+
+def test_arguments_that_are_no_words_are_told() -> None:
+    assert ("some of its arguments are lists or mappings and were not read", True) in one(
+        {"command": "npx", "args": ["server@1.0.0", {"a": 1}]}
+    ).wanted[0].notes

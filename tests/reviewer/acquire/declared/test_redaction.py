@@ -50,6 +50,9 @@ def words(*command: str) -> tuple[str, ...]:
         (["npx", "server", "--token", "${TOKEN:-hunter2}"], "hunter2"),
         (["npx", "server", "${TOKEN:-hunter2}"], "hunter2"),
         (["npx", "server", "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----"], "hunter2"),
+        (["npx", "server", "Cookie: a=b; c=hunter2 hunter2"], "hunter2"),
+        (["npx", "server", "X-Api-Key: one hunter2"], "hunter2"),
+        (["env", "TOKEN=one hunter2", "npx", "server"], "hunter2"),
         (["npx", "server", "--dsn", "hunter2", "--cookie", "hunter2"], "hunter2"),
     ],
 )
