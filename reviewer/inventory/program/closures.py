@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reviewer.inventory.program import model
 from reviewer.inventory.program.links import Links
-from reviewer.inventory.program.things import Code, Parameter, options
+from reviewer.inventory.program.things import Code, Context, Made, Parameter, Thing, options
 from reviewer.inventory.program.units import Unit
 
 #: How many functions may have been made with one another.
@@ -18,14 +18,40 @@ def captured(links: Links, code: Code, depth: int = 0) -> Iterator[tuple[Code, b
     if depth >= DEPTH or not isinstance(code.unit.node, model.Lambda):
         return
     used = _names(code.unit)
-    wanted = [(unit, name) for unit in around(code.unit) for name in unit.names_of_parameters if name in used]
-    for unit, name in wanted:
-        bound = code.env.values.get((id(unit), name))
-        things = [links.evaluator.force(bound)] if bound is not None else links.supplied(Parameter(unit=unit, name=name))
-        for option in (option for thing in things for option in options(thing)):
-            if isinstance(option, Code) and option.unit is not code.unit:
-                yield option, bound is not None
-                yield from captured(links, option, depth + 1)
+    for unit in around(code.unit):
+        for name in used:
+            for inner, sure in _called(links, code, unit, name):
+                if inner.unit is not code.unit:
+                    yield inner, sure
+                    yield from captured(links, inner, depth + 1)
+
+
+def _called(links: Links, code: Code, unit: Unit, name: str) -> Iterator[tuple[Code, bool]]:
+    """Give the functions in what a name of a function around stands for: a parameter, or a local that was made of one."""
+    bound = code.env.values.get((id(unit), name))
+    if bound is not None:
+        yield from ((inner, True) for inner in _inside(links, links.evaluator.force(bound)))
+    elif name in unit.names_of_parameters:
+        supplied = links.supplied(Parameter(unit=unit, name=name))
+        yield from ((inner, False) for thing in supplied for inner in _inside(links, thing))
+    elif isinstance(unit.node, (model.Function, model.Lambda)):
+        for each in unit.binds.get(name, ())[:DEPTH]:
+            thing = links.evaluator.value(each.value, Context(unit, code.env)) if each.value is not None else None
+            if thing is not None and not any(isinstance(option, Code) for option in options(thing)):
+                yield from ((inner, True) for inner in _inside(links, thing))
+
+
+def _inside(links: Links, thing: Thing, depth: int = 0) -> Iterator[Code]:
+    """Give functions, also those that other people's code was handed: ``reflect.ValueOf(handler)``."""
+    if depth >= DEPTH:
+        return
+    for option in options(thing):
+        if isinstance(option, Code):
+            yield option
+        elif isinstance(option, Made):
+            things = [links.evaluator.value(argument.value, option.context) for argument in option.arguments[:DEPTH]]
+            for each in (*things, *((option.base,) if option.base is not None else ())):
+                yield from _inside(links, each, depth + 1)
 
 
 def around(unit: Unit) -> Iterator[Unit]:

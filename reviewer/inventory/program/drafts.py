@@ -157,8 +157,8 @@ def _written_rarely(evaluator: Evaluator, thing: Thing, depth: int) -> str:
     if isinstance(thing, Known):
         return str(thing.value)
     if isinstance(thing, (Mixed, Derived)):
-        inner = thing.options if isinstance(thing, Mixed) else thing.origins
-        return " | ".join(written(evaluator, each, depth + 1) for each in inner[:4]) or "…"
+        inner = [each for each in (thing.options if isinstance(thing, Mixed) else thing.origins) if not is_null(each)]
+        return " | ".join(dict.fromkeys(written(evaluator, each, depth + 1) for each in inner[:4])) or "…"
     return "…"
 
 

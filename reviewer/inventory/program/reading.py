@@ -27,7 +27,7 @@ from reviewer.inventory.program.schemas import Schemas
 from reviewer.inventory.program.servers import servers_in, texts_of
 from reviewer.inventory.program.symbols import Symbols
 from reviewer.inventory.program.tables import Annotation, Words, load_words
-from reviewer.inventory.program.things import Code
+from reviewer.inventory.program.things import Code, options, text_of
 from reviewer.inventory.program.vocabulary import Vocabulary
 
 #: A file of which more than this share could not be parsed is one that a person has to look at.
@@ -147,15 +147,22 @@ def _certain(written: Iterable[_Written]) -> list[_Written]:
     """
     groups: dict[tuple[object, ...], list[_Written]] = {}
     for each in written:
-        groups.setdefault((each.tool.kind, each.tool.name, each.tool.at), []).append(each)
+        name = None if _is_computed(each) else each.tool.name
+        groups.setdefault((each.tool.kind, name, each.tool.at), []).append(each)
     found: list[_Written] = []
     for group in groups.values():
         ranks = [(each.tool.dynamic, each.tool.description is None) for each in group]
         kept = [each for each, rank in zip(group, ranks, strict=True) if rank == min(ranks)]
+        kept = kept[:1] if _is_computed(group[0]) else kept
         for each in group:
             kept[0] = kept[0] if any(each is one for one in kept) else _both(kept[0], each)
         found.extend(kept)
     return found
+
+
+def _is_computed(each: _Written) -> bool:
+    """Tell whether a name is computed: then the place counts, however its pieces are written."""
+    return each.tool.dynamic and each.draft.name is not None and all(text_of(option) is None for option in options(each.draft.name))
 
 
 def _capabilities(world: _World, registrations: Registrations, written: list[_Written]) -> tuple[tuple[Tool, ...], tuple[Capability, ...]]:
