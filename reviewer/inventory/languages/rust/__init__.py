@@ -24,13 +24,13 @@ def extract(files: Mapping[str, str]) -> Extraction:
     """Read all Rust files (path to text). Cargo runs ``build.rs``, and procedural macros run, where the program is built."""
     if not files:
         return Extraction()
-    from reviewer.inventory.languages.rust.crates import own_names  # noqa: PLC0415  only where there is Rust
+    from reviewer.inventory.languages.rust.crates import own_crates, own_names  # noqa: PLC0415  only where there is Rust
     from reviewer.inventory.languages.rust.lowering import lower  # noqa: PLC0415  as above
     from reviewer.inventory.program import read  # noqa: PLC0415  as above
     from reviewer.inventory.program.dialect import Dialect  # noqa: PLC0415  as above
 
     own = own_names([files[path] for path in files])
-    dialect = Dialect(name="rust", folder=Path(__file__).parent, lower=functools.partial(lower, own=own))
+    dialect = Dialect(name="rust", folder=Path(__file__).parent, lower=functools.partial(lower, own=own, crates=own_crates(files)))
     building = {path: files[path] for path in files if path.rpartition("/")[2] == "build.rs"}
     found = read(dialect, {path: files[path] for path in files if path not in building})
     built = read(dialect, building) if building else Extraction()

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Place", "own_names", "place_of"]
+__all__ = ["Place", "own_crates", "own_names", "place_of"]
 
 #: Files that are the root of a crate or of a folder of modules.
 _ROOTS = frozenset({"lib.rs", "main.rs", "mod.rs"})
 _TARGETS = frozenset({"tests", "benches", "examples"})
+_USED = re.compile(r"\b([a-z_][a-z0-9_]{0,60})::\{?\s{0,80}([A-Za-z_]\w{0,60})")
 _DECLARED = re.compile(r"\b(?:fn|struct|enum|union|trait|mod|type|as|macro_rules!)\s+([A-Za-z_]\w{0,100})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A module of a crate. ``crate`` and ``package`` are joined by ``.``; ``inside`` are the inline modules around what is read."""
+    """A module of a crate. ``crate`` and ``package`` are joined by ``.``; ``inside`` are the inline modules around what is read.
+
+    ``crates`` are other names of crates of the submission with those that they have here.
+    """
 
     crate: str
     package: str
     inside: tuple[str, ...] = ()
     itself: str = ""
+    crates: tuple[tuple[str, str], ...] = ()
 
     @property
     def module(self) -> str:
@@ -31,6 +36,9 @@ class Place:
     def full(self, parts: Iterable[str]) -> str:
         """Give a path as others would write it: ``crate``, ``self``, ``super`` and ``Self`` are replaced."""
         words = [part.removeprefix("r#") for part in parts]
+        known = dict(self.crates)
+        if words and words[0] in known:
+            return ".".join((known[words[0]], *words[1:]))
         if not words or words[0] not in {"crate", "self", "super", "Self", "$crate"}:
             return ".".join(words)
         if words[0] == "Self":
@@ -59,6 +67,30 @@ def place_of(path: str) -> Place:
         return Place(crate=own, package=".".join((own, *modules[1:])))
     modules = inner if name in _ROOTS else [*inner, stem]
     return Place(crate=crate, package=".".join((crate, *modules)))
+
+
+def own_crates(files: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    """Give, by the folder of a package, the name by which its programs and tests call its library, with the name that it has here.
+
+    Cargo.toml says the name; here it is what a program beside a library imports its modules from, and the library itself does not.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for path in files:
+        folder, _, name = path.rpartition("src/")
+        if name != "lib.rs" or not (folder == "" or folder.endswith("/")):
+            continue
+        inside = [other for other in files if other.startswith(f"{folder}src/")]
+        modules = {_identifier(other.removeprefix(f"{folder}src/").split("/")[0].removesuffix(".rs")) for other in inside}
+        names = modules | own_names([files[path]])
+        programs = [other for other in files if other.startswith(folder) and _is_beside(other.removeprefix(folder))]
+        used = {match[1]: place_of(path).crate for other in programs for match in _USED.finditer(files[other]) if match[2] in names}
+        taken = {match[1] for other in inside if other not in programs for match in _USED.finditer(files[other])}
+        found[folder] = {name: crate for name, crate in used.items() if name not in taken}
+    return found
+
+
+def _is_beside(path: str) -> bool:
+    return path == "src/main.rs" or path.startswith(("src/bin/", "tests/", "examples/", "benches/"))
 
 
 def own_names(texts: Collection[str]) -> frozenset[str]:

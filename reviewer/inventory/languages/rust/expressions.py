@@ -219,9 +219,11 @@ class Expressions(Statements):
             callee = children(callee)[0]
         if callee.kind() == "field_expression":
             return self._method(callee, given, types, out)
-        if callee.text() == "Err" and "Err" not in self.own:  # what went wrong is no value
+        if callee.text() == "Err":  # what went wrong is no value
             out.extend(each.value for each in self._arguments(given, out) if not isinstance(each.value, Name | Constant | Text))
             return Constant(value=None, line=self.line(callee))
+        if "::".join(callee.text().split("::")[-2:]) in wrappers().lazy and (made := self._made_by(self._arguments(given, out))):
+            return made
         target = self.expression(callee, out)
         return Call(callee=target, arguments=self._arguments(given, out), types=types, line=self.line(callee))
 
@@ -234,6 +236,8 @@ class Expressions(Statements):
         words = wrappers()
         if (not arguments and name in words.conversions) or name in words.handled:
             return self._converted(value, name, arguments, line, out)
+        if name in words.initialising and (made := self._made_by(arguments)):
+            return Choice(options=(value, made), line=line)
         if name in words.fallbacks and arguments:
             other = arguments[-1].value
             return Choice(options=(value, *_given(other)), line=line, tests=() if _given(other) else (other,))
@@ -243,6 +247,11 @@ class Expressions(Statements):
             out.append(Bind(names=(value.name,), value=Text(parts=(value, arguments[0].value), line=line), line=line))
             return value
         return Call(callee=Member(object=value, name=name, line=line), arguments=arguments, types=types, line=line)
+
+    def _made_by(self, arguments: tuple[Argument, ...]) -> Expression | None:
+        """Give the call of the one closure among arguments."""
+        only = arguments[0].value if len(arguments) == 1 else None
+        return Call(callee=only, line=only.line) if isinstance(only, Lambda | Name) else None
 
     def _converted(self, value: Expression, name: str, arguments: tuple[Argument, ...], line: int, out: Out) -> Expression:
         out.extend(argument.value for argument in arguments if isinstance(argument.value, Lambda | Name))

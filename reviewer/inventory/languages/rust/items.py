@@ -12,7 +12,21 @@ from reviewer.inventory.languages.rust.macros import definition, pieces
 from reviewer.inventory.languages.rust.statements import GIVE, Out, Statements
 from reviewer.inventory.languages.rust.syntax import children, first, kinds
 from reviewer.inventory.languages.rust.types import path_of, type_of
-from reviewer.inventory.program.model import Annotation, Call, Expression, Field, Function, Name, Parameter, Statement, Type, TypeName
+from reviewer.inventory.program.model import (
+    Annotation,
+    Call,
+    Constant,
+    Expression,
+    Field,
+    Function,
+    Lambda,
+    Name,
+    Parameter,
+    Return,
+    Statement,
+    Type,
+    TypeName,
+)
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -164,13 +178,23 @@ def _type(reader: Expressions, node: SgNode, annotations: tuple[Annotation, ...]
         name=own,
         line=reader.line(node),
         last=node.range().end.line + 1 + reader.shift,
-        bases=bases,
+        bases=(*bases, *_derived(annotations)),
         fields=(*inner.constants, *(_fields(inside, body) if body is not None and node.kind() != "trait_item" else ())),
         functions=tuple(_bare(reader, function) for function in inner.functions),
         annotations=annotations,
         doc=doc,
         alias=alias,
     )
+
+
+def _derived(annotations: tuple[Annotation, ...]) -> Iterator[TypeName]:
+    """Give the traits that a type derives: their functions are its own (``Args::parse()`` of clap)."""
+    for note in annotations:
+        for argument in note.arguments if note.name == "derive" else ():
+            value = argument.value
+            name = argument.keyword if isinstance(value, Constant) else value.name if isinstance(value, Name) else None
+            if name:
+                yield TypeName(name=name)
 
 
 def _bare(reader: Expressions, function: Function) -> Function:
@@ -239,6 +263,9 @@ def _constant(reader: Expressions, node: SgNode, annotations: tuple[Annotation, 
     at = texts.index("=") if "=" in texts else None
     before: Out = []
     value: Expression | None = reader.expression(signs[at + 1], before) if at is not None else None
+    if before and value is not None:  # what happens before it belongs to it
+        line, last = reader.line(node), node.range().end.line + 1 + reader.shift
+        value = Call(callee=Lambda(parameters=(), body=(*before, Return(values=(value,), line=line)), line=line, last=last), line=line)
     typed = next((part for part, sign in zip(signs[1:], texts, strict=False) if sign == ":"), None)
     kind = type_of(typed, reader.place) if typed is not None else None
     label = ".".join((*reader.place.inside, name.text() if name else "_"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from reviewer.inventory.languages.rust.crates import Place, place_of
 from reviewer.inventory.languages.rust.expressions import Expressions
 from reviewer.inventory.languages.rust.items import Found, items
@@ -13,11 +16,15 @@ __all__ = ["lower"]
 _TESTS = frozenset({"tests", "benches"})
 
 
-def lower(path: str, text: str, own: frozenset[str] = frozenset()) -> Module:
-    """Lower one file. ``own`` are the names that the submission declares. Raises RecursionError for too deep a nest."""
+def lower(path: str, text: str, own: frozenset[str] = frozenset(), crates: Mapping[str, Mapping[str, str]] | None = None) -> Module:
+    """Lower one file. Raises RecursionError for too deep a nest.
+
+    ``own`` are the names that the submission declares, ``crates`` what ``crates.own_crates`` gives.
+    """
     source = cleaned(text)
     root = parse(source)
-    place = place_of(path)
+    called = next((names for folder, names in sorted((crates or {}).items(), reverse=True) if path.startswith(folder)), {})
+    place = replace(place_of(path), crates=tuple(called.items()))
     reader = Expressions(place=place, own=own)
     found = Found()
     items(reader, [part for part in root.children() if part.is_named()], found)

@@ -20,6 +20,8 @@ class Wrappers:
     conversions: frozenset[str]
     handled: frozenset[str]
     fallbacks: frozenset[str]
+    lazy: frozenset[str]
+    initialising: frozenset[str]
     formats: frozenset[str]
     lists: frozenset[str]
     json: frozenset[str]
