@@ -133,6 +133,8 @@ class _File:
             yield Doubt(at=self._at(node), powers=_ANY_CODE)
         elif name in {"__import__", "importlib.import_module", "importlib.__import__"}:
             module = first.value if isinstance(first, ast.Constant) else None
+            if isinstance(module, str) and isinstance(self.parents.get(node), ast.Attribute):
+                return  # one name of a named module: the readers follow it as they follow any other
             held = self.powers.of_module(module) if isinstance(module, str) else _ANY_CODE
             yield Doubt(at=self._at(node), powers=held)
         elif name in self.powers.lookups and self._hides(node.args[1:] if name == "getattr" else node.args):

@@ -39,18 +39,19 @@ class _Row(BaseModel):
 
 
 class Condition(_Row):
-    """An argument that must match for the row to apply. A missing one is ``default``."""
+    """An argument that must match for the row to apply. A missing one is ``default``; ``certain``: an unknown one does not match."""
 
     argument: int | None = None
     keyword: str | None = None
     matches: str
     default: str = ""
+    certain: bool = False
 
     def holds(self, site: CallSite, *, unknown: bool) -> bool:
         """Tell whether the call's argument matches; ``unknown`` is the answer where it is not constant."""
         value = site.argument(self.argument, self.keyword)
         texts = (self.default,) if value is None else value.texts
-        return any(re.search(self.matches, text, re.IGNORECASE) for text in texts) if texts else unknown
+        return any(re.search(self.matches, text, re.IGNORECASE) for text in texts) if texts else unknown and not self.certain
 
 
 class Api(_Row):
@@ -59,7 +60,7 @@ class Api(_Row):
     ``argument`` is the position of the argument that matters, or ``receiver``: what the method is called on was
     made from it. ``scope`` is set where it does not depend on an argument. ``unless`` is the opposite of ``when``;
     ``count`` is the number of arguments that a call must have. ``whole`` says that the argument is a whole address, whatever the
-    object was made with.
+    object was made with; ``words``, that all arguments from it on are the words of one command.
     """
 
     names: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -69,6 +70,7 @@ class Api(_Row):
     keyword: str | None = None
     scope: Scope | None = None
     whole: bool = False
+    words: bool = False
     objects: tuple[str, ...] = ()
     when: Condition | None = None
     unless: Condition | None = None
@@ -207,11 +209,11 @@ class Table:
         ends = self._built.ends
         if name.startswith(".") or (not ends and not any(giver in name for giver in self._same)):
             return name
-        short = ""
-        for part in name.split("."):
+        short, parts = "", name.split(".")
+        for index, part in enumerate(parts):
             short = f"{short}.{part}" if short else part
             short = self._same.get(short, short)
-            if part in ends:
+            if part in ends and index + 1 < len(parts):  # by itself it is a call of the builder, not of the type
                 made = self._built.made(short.split("."))
                 short = self._same.get(made, made) or short
         return short
@@ -229,6 +231,11 @@ class Table:
     def last_names(self) -> frozenset[str]:
         """The last parts of all names that have rows: what is not among them needs no look-up."""
         return frozenset(name.rpartition(".")[2] for name in self._exact)
+
+    @property
+    def givers(self) -> frozenset[str]:
+        """The names that give an object of a type with another name."""
+        return frozenset(self._same)
 
     def names(self, name: str) -> bool:
         """Tell whether a row says this name itself, or one inside it."""
@@ -283,6 +290,8 @@ class Table:
 def _object(api: Api, site: CallSite) -> Value:
     """Give the argument that matters; a relative URL stands behind what the client was made with."""
     value = site.argument(api.argument, api.keyword) or UNKNOWN
+    if api.words and isinstance(api.argument, int) and value.items is None:
+        return Value.listed((value, *site.positional[api.argument + 1 :]))
     if api.whole or api.object is not ObjectKind.HOST or site.receiver is None:
         return value
     if not site.receiver.beginnings and site.receiver.start is Scope.ANY:

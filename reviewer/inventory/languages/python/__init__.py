@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from checks.model import Capability, Surface, SurfaceRole, Tool, ToolKind, Unreadable
+from checks.model import Capability, Certainty, Surface, SurfaceRole, Tool, ToolKind, Unreadable
 from reviewer.inventory.languages.apis import load_table
 from reviewer.inventory.languages.callgraph import CallGraph
 from reviewer.inventory.languages.interface import Extraction
@@ -81,7 +81,8 @@ def _capabilities(one: Registered, graph: CallGraph) -> tuple[Capability, ...]:
     if one.handler is None:
         return ()
     fixed = {name: Value.literal(text) for name, text in one.fixed.items()}
-    return graph.of_handler(one.handler.id, arguments=fixed)
+    found = graph.of_handler(one.handler.id, arguments=fixed)
+    return found if one.sure else tuple(replace(capability, certainty=Certainty.POSSIBLE) for capability in found)
 
 
 def _prompt_surfaces(registered: list[Registered], names: Names) -> Iterator[Surface]:

@@ -148,7 +148,7 @@ class Answers:
                 handler=answer.module.source.at(answer.node) if answer is not None else None,
                 last=answer.module.source.last(answer.node) if answer is not None else 0,
             )
-            yield Registered(tool=tool, handler=answer, fixed=_fixed(answer, name) if known else {})
+            yield Registered(tool=tool, handler=answer, fixed=_fixed(answer, name) if known else {}, sure=known)
 
     def _schema(self, node: SgNode | None, scope: Scope, env: Mapping[str, Any]) -> dict[str, Any] | None:
         """Give a literal schema, or that of ``Model.model_json_schema()``."""

@@ -69,6 +69,7 @@ class Constants:
             "subscript": self._subscript,
             "binary_operator": self._binary,
             "call": self._call,
+            "lambda": lambda n, s, _e: self.names.resolve(n, s) or UNKNOWN,
             "parenthesized_expression": self._inner,
             "await": self._inner,
             "type": self._inner,

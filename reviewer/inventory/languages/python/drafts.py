@@ -24,11 +24,15 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A tool without its capabilities, the function that answers, and what of that function's arguments is fixed."""
+    """A tool without its capabilities, the function that answers, and what of that function's arguments is fixed.
+
+    ``sure`` is false where the function answers for several tools and the name of this one is only known at run time.
+    """
 
     tool: Tool
     handler: Scope | None = None
     fixed: Mapping[str, str] = field(default_factory=dict)
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,11 +156,21 @@ class Facts:
         site = CallSite(
             name=ref.name,
             at=scope.module.source.at(call),
-            positional=tuple(self._flow.of(node, scope) for node in positional),
+            positional=self._positional(call, positional, scope),
             keywords={name: self._flow.of(node, scope) for name, node in keywords.items()},
             receiver=self._flow.of(owner, scope) if owner is not None and ref.instance else None,
         )
         yield from _guarded(self._table.uses(site), guards)
+
+    def _positional(self, call: SgNode, positional: list[SgNode], scope: Scope) -> tuple[Value, ...]:
+        """Give the positional arguments; those of a program that takes its words one by one, and of ``*words``, as one list of words."""
+        values = [self._flow.of(node, scope) for node in positional]
+        listed = call.field("arguments")
+        starred = next((child for child in children(listed) if child.kind() == "list_splat"), None) if listed is not None else None
+        if starred is not None:
+            more = self._flow.of(next(iter(children(starred)), None), scope)
+            values.extend(more.items if more.items is not None else (more.blurred,))
+        return tuple(values)
 
     def _opaque(self, called: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Use]:
         """``getattr(os, name)(…)`` and ``globals()[name](…)`` can call anything: possible, and who chooses the name chooses the call."""

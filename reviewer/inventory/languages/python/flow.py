@@ -60,8 +60,12 @@ class Flow:
             "named_expression": self._inner,
             "dictionary": self._blurred,
             "list_comprehension": self._blurred,
+            "generator_expression": self._blurred,
+            "set_comprehension": self._blurred,
+            "dictionary_comprehension": self._blurred,
             "pair": self._blurred,
-            "for_in_clause": self._blurred,
+            "if_clause": lambda _n, _s: Value.chosen(Chooser.LITERAL),
+            "for_in_clause": lambda node, scope: self.of(node.field("right"), scope).blurred,
             "keyword_argument": self._blurred,
         }
 
@@ -98,6 +102,9 @@ class Flow:
 
     def _identifier(self, node: SgNode, scope: Scope) -> Value:
         bindings = self._names.lookup(node.text(), scope)[-WAYS:]
+        turns = None if bindings else _turns(node)
+        if turns is not None:
+            return self.of(turns, scope).blurred
         ways = [binding for binding in bindings if binding.bound is not Bound.CHANGE]
         others = [way for way in ways if way.node is None or (way.node, way.scope) not in self._active]  # x = f(x): x is what it was before
         return self._joined([self._bound(way, scope) for way in others], bindings, scope)
@@ -184,7 +191,8 @@ class Flow:
             return CONFIGURED
         ref = self._names.resolve(owner, scope)
         if ref is not None and ref.scope is not None and ref.scope.kind in {"class", "module"}:
-            return self._member(ref.scope, attribute.text())
+            known = self._member(ref.scope, attribute.text())
+            return self.of(owner, scope).blurred if known is UNKNOWN and ref.instance else known  # a field that only its maker sets
         if attribute.text() in {"parent", "name", "stem", "parents"}:
             return self.of(owner, scope).blurred
         return self.of(owner, scope).blurred
@@ -273,9 +281,14 @@ class Flow:
                 return known
         owner = called.field("object") if called is not None and called.kind() == "attribute" else None
         method = called.field("attribute") if called is not None and called.kind() == "attribute" else None
-        if owner is not None and method is not None:
+        if owner is not None and method is not None and not self._is_module(owner, scope):
             return self._method(owner, method.text(), positional or _all_arguments(node), scope)
         return self._mixed(_all_arguments(node), scope)
+
+    def _is_module(self, owner: SgNode, scope: Scope) -> bool:
+        """Tell whether a method is a function of a module or class: then only its arguments choose what it gives."""
+        ref = self._names.resolve(owner, scope)
+        return ref is not None and not ref.instance and (ref.scope is None or ref.scope.kind in {"class", "module"})
 
     def _external(self, ref: Ref, positional: list[SgNode], keywords: dict[str, SgNode], scope: Scope) -> Value | None:
         if self._table.configures(ref.name):
@@ -321,6 +334,18 @@ class Flow:
         found = self._joined(ways, (), function)
         given = {name: self.of(argument_for(call, function, name) or self._default(function, name), scope) for name in found.parameters}
         return found.bound(given)
+
+
+def _turns(name: SgNode) -> SgNode | None:
+    """Give what the comprehension around a name goes through, if the name is its variable."""
+    for around in name.ancestors()[:DEPTH]:
+        for clause in (child for child in children(around) if child.kind() == "for_in_clause"):
+            left = clause.field("left")
+            if left is not None and name.text() in {left.text(), *(child.text() for child in children(left))}:
+                return clause.field("right")
+        if around.kind().endswith("_statement") or around.kind() == "block":
+            return None
+    return None
 
 
 def _all_arguments(call: SgNode) -> list[SgNode]:
