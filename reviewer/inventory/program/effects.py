@@ -229,7 +229,7 @@ class Effects:
             given = self.evaluator.arguments(made.arguments, made.context)
             positional = [value for _, value in given]
             plain = self.knowledge.of(made, home)
-            if plain.beginnings or not positional or made.base is not None:
+            if plain.beginnings or not positional or made.base is not None or made.new:
                 return plain
             return self.knowledge.of(self.evaluator.force(positional[0]), home)
         if isinstance(made, (Parameter, Part, Object, External)):

@@ -240,8 +240,15 @@ class Evaluator:
             return self._filled(bound, context)
         found = self.value(bound.value, context)
         found = found if bound.index < 0 else self.element(found, bound.index)
-        if bound.type is not None and isinstance(found, Derived) and found.kind is None:
-            return Derived(origins=found.origins, kind=self.types.resolved(bound.type, context.unit), nothing=found.nothing)
+        return found if bound.type is None else self._declared(found, bound.type, context)
+
+    def _declared(self, found: Thing, type_: model.TypeName, context: Context) -> Thing:
+        """Give a thing the type with which its name is declared, where nothing better is known of it."""
+        if isinstance(found, Derived) and found.kind is None:
+            return Derived(origins=found.origins, kind=self.types.resolved(type_, context.unit), nothing=found.nothing)
+        if isinstance(found, Made) and not self.symbols.known(found.name):
+            kind = self.types.resolved(type_, context.unit)
+            return Derived(origins=(found,), kind=kind) if isinstance(kind, str) and self.symbols.known(kind) else found
         return found
 
     def _filled(self, bound: Bound, context: Context) -> Thing:

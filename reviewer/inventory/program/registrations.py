@@ -222,13 +222,15 @@ class Registrations:
         return [option for each in (self.evaluator.elements(found) if lists else [found]) for option in options(each)]
 
     def match(self, thing: Thing) -> _Match | None:
-        """Give the maker that made a thing, with the thing as its subject."""
+        """Give the maker that made a thing, with the thing as its subject; of several the first that finds a name."""
+        found: list[_Match] = []
         for link in (*chain(thing), *((thing,) if isinstance(thing, Pairs) else ())):
             for row in self.makers.of(self.names_of(link)):
                 if isinstance(row, Maker):
                     later = self._later(outermost(link.node, link.context.unit), link.context)
-                    return row, Subject(context=link.context, thing=link, links=chain(thing), later=later)
-        return None
+                    found.append((row, Subject(context=link.context, thing=link, links=chain(thing), later=later)))
+        named = (each for each in found if len(found) == 1 or not is_null(self.sources.find(each[0].name, each[1])))
+        return next(named, found[0] if found else None)
 
     def _of_registrar(self, row: Registrar, subject: Subject) -> Iterator[Draft]:
         handler = self.sources.code(row.handler, subject)

@@ -234,7 +234,9 @@ class Symbols:
     def _reaches(self, found: Found, name: str) -> bool:
         """Tell whether the first part of a name was found: a symbol, or a member of a type whose members are visible."""
         own, behind = found.symbol, len(found.rest) - name.count(".")
-        return behind <= 0 or (behind == 1 and isinstance(own, OwnType) and (found.rest[0] in own.methods or found.rest[0] in own.fields))
+        if behind != 1 or not isinstance(own, OwnType):
+            return behind <= 0
+        return found.rest[0] != own.short and (found.rest[0] in own.methods or found.rest[0] in own.fields)
 
     def _relative(self, name: str, module: Module) -> Found | None:
         """Names that begin where the file is: ``crate.``, ``super.``, ``self.``."""

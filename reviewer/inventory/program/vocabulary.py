@@ -19,7 +19,7 @@ class Vocabulary:
         self._known: dict[str, bool] = {}
         self._named: dict[str, bool] = {}
         self._plain: dict[str, str] = {}
-        for name in _names(words):
+        for name in (*_names(words), *table.givers):
             self._note(name)
 
     def _note(self, name: str) -> None:
