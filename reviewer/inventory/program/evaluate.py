@@ -170,7 +170,7 @@ class Evaluator:
         return self.members.item(self.value(node.object, context), self.value(node.key, context))
 
     def _member(self, node: model.Member, context: Context) -> Thing:
-        return self.members.member(self.value(node.object, context), node.name, context)
+        return self.members.member(self.value(node.object, context), node.name, context, read=not _is_called(node, context.unit))
 
     # -- names
 
@@ -178,7 +178,7 @@ class Evaluator:
         head, *rest = node.name.split(".")
         found = self._local(node, head, context)
         if found is None:
-            found, rest = self._global(node.name, context)
+            found, rest = self._global(node, context)
         for name in rest:
             found = self.members.member(found, name, context)
         return found
@@ -271,13 +271,15 @@ class Evaluator:
             return self.value(bound.value, context)
         return Derived(origins=tuple(origins), kind=kind)
 
-    def _global(self, name: str, context: Context) -> tuple[Thing, list[str]]:
-        found = self.symbols.resolve(context.unit.module, name, context.unit.owner)
-        if isinstance(found, Found):
+    def _global(self, node: model.Name, context: Context) -> tuple[Thing, list[str]]:
+        found = self.symbols.resolve(context.unit.module, node.name, context.unit.owner)
+        head, *rest = node.name.split(".")
+        if isinstance(found, Found) and len(found.rest) <= len(rest):
             return self.symbol(found.symbol), list(found.rest)
-        head, *rest = name.split(".")
-        member = self.members.implicit(head, context)
-        return (member, rest) if member is not None else (External(name=found), [])
+        member = self.members.implicit(head, context, read=bool(rest) or not _is_called(node, context.unit))
+        if member is not None:
+            return member, rest
+        return (self.symbol(found.symbol), list(found.rest)) if isinstance(found, Found) else (External(name=found), [])
 
     def symbol(self, symbol: OwnType | Unit | Held) -> Thing:
         """Give what a declaration stands for."""
@@ -434,6 +436,11 @@ def _takes(unit: Unit, count: int) -> bool:
     parameters = unit.parameters
     least = sum(parameter.default is None and not parameter.variadic for parameter in parameters)
     return least <= count <= len(parameters) or (count >= least and any(parameter.variadic for parameter in parameters))
+
+
+def _is_called(node: Expression, unit: Unit) -> bool:
+    parent = unit.parents.get(id(node))
+    return isinstance(parent, model.Call) and parent.callee is node
 
 
 def _is_empty(node: Expression) -> bool:

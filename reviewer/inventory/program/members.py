@@ -50,10 +50,10 @@ class Members:
 
     # -- members
 
-    def member(self, thing: Thing, name: str, context: Context) -> Thing:
-        """Give a member of a thing."""
+    def member(self, thing: Thing, name: str, context: Context, *, read: bool = False) -> Thing:
+        """Give a member of a thing; ``read``: it is not called, so that a field comes before a method of the same name."""
         if isinstance(thing, Mixed):
-            return mixed([self.member(option, name, context) for option in thing.options[:NAMESAKES]])
+            return mixed([self.member(option, name, context, read=read) for option in thing.options[:NAMESAKES]])
         if isinstance(thing, External):
             found = self.symbols.settle(f"{thing.name}.{name}", context.unit.module)
             return self._found(found, context) if isinstance(found, Found) else External(name=found)
@@ -63,7 +63,7 @@ class Members:
                 return entry
         kind = self.types.of(thing)
         if isinstance(kind, OwnType):
-            found_here = self._of_own(thing, kind, name, context.env)
+            found_here = self._of_own(thing, kind, name, context.env, read=read)
             if found_here is not None:
                 return found_here
         extended = self._extended(thing, name)
@@ -89,7 +89,9 @@ class Members:
             return self.entry(rest, name) if isinstance(rest, Pairs) else None
         return None
 
-    def _of_own(self, thing: Thing, own: OwnType, name: str, env: Env) -> Thing | None:
+    def _of_own(self, thing: Thing, own: OwnType, name: str, env: Env, *, read: bool = False) -> Thing | None:
+        if read and self.types.field(own, name) is not None:
+            return self._field(thing, own, name, env)
         methods = self.methods(own, name)
         if methods:
             return mixed([Code(unit=unit, receiver=thing) for unit in methods])
@@ -190,14 +192,14 @@ class Members:
 
     # -- names without an object
 
-    def implicit(self, name: str, context: Context) -> Thing | None:
+    def implicit(self, name: str, context: Context, *, read: bool = False) -> Thing | None:
         """Give what a name alone means inside a type: its own or inherited member; inside a lambda a member of what it is handed to."""
         owner = context.unit.owner
         for _ in range(NESTED):
             if owner is None:
                 break
             this = self.evaluator.this(context.unit, context.env) if owner is context.unit.owner else Object(type=owner)
-            found = self._of_own(this, owner, name, context.env)
+            found = self._of_own(this, owner, name, context.env, read=read)
             if found is not None:
                 return found
             owner = owner.outer
