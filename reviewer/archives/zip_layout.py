@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import stat
 import struct
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _LONGEST_DESCRIPTOR = 24
 _UNIX = {3, 19}
 _ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
 _AES_METHOD = 99
+_ENDS = 50  # end records that are looked at; nobody needs more
 
 
 class NoArchiveError(Exception):
@@ -76,6 +78,7 @@ class _Directory:
     size: int
     count: int
     base: int
+    ends: tuple[int, ...]  # of further end records
     faults: tuple[str, ...]
 
 
@@ -90,6 +93,8 @@ def read_layout(file: BinaryIO, *, most: int) -> Layout:
     members = tuple(rows[:most])
     cut = len(rows) > most
     faults = list(directory.faults)
+    if any(not any(member.start <= end < member.start + member.packed for member in members) for end in directory.ends[:_ENDS]):
+        faults.append("it holds more than one end record; readers differ in which they take")  # one inside a member is that member's
     if not cut and len(members) != directory.count:
         faults.append(f"its directory names {len(members)} members and declares {directory.count}")
     if not cut:
@@ -116,9 +121,8 @@ def _find_directory(file: BinaryIO) -> _Directory:
     start = end - size
     if start < offset or start < 0:
         raise NoArchiveError("its directory lies outside the file")
-    if tail.count(b"PK\5\6", max(0, start - tail_start)) > 1:  # one that lies among the members belongs to an archive inside
-        faults.append("it holds more than one end record; readers differ in which they take")
-    return _Directory(start=start, size=size, count=count, base=start - offset, faults=tuple(faults))
+    ends = tuple(tail_start + match.start() for match in re.finditer(b"PK\5\6", tail) if match.start() != place)
+    return _Directory(start=start, size=size, count=count, base=start - offset, ends=ends, faults=tuple(faults))
 
 
 def _end64(file: BinaryIO, end: int) -> tuple[int, int, int, int]:

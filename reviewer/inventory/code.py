@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from checks.model import Certainty, File, Location, Unreadable
+from reviewer.inventory.contents import is_guess
 from reviewer.inventory.doubts import Doubts, find_doubts
 from reviewer.inventory.file_types import is_code, is_vendored
 from reviewer.inventory.languages.interface import Extraction, Language
@@ -16,6 +18,8 @@ from reviewer.inventory.tree import Tree
 CODE_BYTES = 30_000_000
 #: How many bytes are read at once. A syntax tree needs forty times as much, and the child has few hundred megabytes.
 PORTION = 4_000_000
+#: How long a manifest is at most, and how many are read beside the code of one language.
+MANIFEST_BYTES, MANIFESTS = 100_000, 400
 
 
 def extract_code(readers: Mapping[str, Language], tree: Tree) -> tuple[Extraction, tuple[Unreadable, ...]]:
@@ -23,15 +27,33 @@ def extract_code(readers: Mapping[str, Language], tree: Tree) -> tuple[Extractio
     results: list[Extraction] = []
     rows: list[Unreadable] = []
     for language in readers.values():
-        files = [file for file in tree.files.values() if file.language in language.READS and file.path in tree.texts]
+        files = [
+            file
+            for file in tree.files.values()
+            if file.language in language.READS and file.path in tree.texts and _holds_code(language, file)
+        ]
         chosen, left_out = _within(files)
         rows.extend(Unreadable(path=path, reason=f"beyond {CODE_BYTES} bytes of code of one language", gate=True) for path in left_out)
+        manifests = _manifests(language, tree) if chosen else []
         for vendored in (False, True):
             for portion in _portions([file for file in chosen if is_vendored(file.path) is vendored], tree):
-                extraction = language.extract(Selection(tree.texts, portion))
+                extraction = language.extract(Selection(tree.texts, portion if vendored else [*portion, *manifests]))
                 results.append(_as_installed(extraction) if vendored else extraction)
-    rows.extend(row for result in results for row in result.unreadable)
+    rows.extend(replace(row, gate=False) if is_guess(row.path) else row for result in results for row in result.unreadable)
     return _joined(results), tuple(rows)
+
+
+def _holds_code(language: Language, file: File) -> bool:
+    """Tell whether a file is more than types: ``TYPES_ONLY`` of a language are the endings of files that nothing runs."""
+    return not file.path.endswith(getattr(language, "TYPES_ONLY", ("\0",)))
+
+
+def _manifests(language: Language, tree: Tree) -> list[str]:
+    """Give the files that say under which names the submission imports its own code: ``MANIFESTS`` of a language are their names."""
+    wanted = sorted(getattr(language, "MANIFESTS", ()))
+    found = (path for name in wanted for path in tree.by_name.get(name, ()))
+    small = (path for path in found if path in tree.texts and not is_vendored(path) and tree.files[path].size <= MANIFEST_BYTES)
+    return list(itertools.islice(small, MANIFESTS))
 
 
 def doubted(tree: Tree) -> Doubts:

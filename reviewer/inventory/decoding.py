@@ -22,6 +22,7 @@ _MARKS = (  # the longer ones first: UTF-32's begins as UTF-16's does
 )
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b\b") + b"\x7f"
 _COOKIE = re.compile(rb"^[ \t\f]*#.{0,200}?coding[:=][ \t]*([-\w.]{1,40})")
+_ASKS = re.compile(r"coding[:=]")
 _PLAIN_COOKIES = frozenset({"utf8", "utf8sig", "ascii", "usascii", "latin1", "iso88591", "iso885915", "cp1252"})
 _DECODED_COOKIES = frozenset(
     {"utf7", "unicodeescape", "rawunicodeescape", "utf16", "utf16le", "utf16be", "utf32", "cp037", "cp500", "cp1140"}
@@ -81,14 +82,15 @@ def odd_cookie(content: bytes) -> str | None:
 
 
 def decoded_by_cookie(content: bytes) -> str | None:
-    """Give a Python source as its odd encoding has it; None without one, or for one that is not decoded here."""
+    """Give a Python source as its odd encoding has it, without the request for it; None for an encoding that is not decoded here."""
     name = odd_cookie(content)
     if name is None or re.sub(r"[-_. ]", "", name.lower()) not in _DECODED_COOKIES:
         return None
     try:
-        return content.decode(name, "replace")
+        text = content.decode(name, "replace")
     except (LookupError, ValueError):
         return None
+    return _ASKS.sub("encoded", text[:400]) + text[400:]
 
 
 def _fits(content: bytes, codec: str) -> bool:

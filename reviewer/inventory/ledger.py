@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from checks.model import File, Unreadable
 from reviewer.inventory import signatures
-from reviewer.inventory.contents import Budget, Limits, Opened, Piece, Sealed, open_file
+from reviewer.inventory.contents import Budget, Limits, Opened, Piece, Sealed, is_guess, open_file
 from reviewer.inventory.decoding import Encoding, as_latin1, by_pattern, marked_or_utf8, odd_cookie
 from reviewer.inventory.file_types import is_code, is_vendored, language_of, shebang_language, types
 from reviewer.inventory.texts import Origin
@@ -272,7 +272,8 @@ def _note_unread_code(page: _Page, readers: frozenset[str]) -> None:
         started = path in executable or not folders.isdisjoint(path.lower().split("/")[:-1])
         built = any((language, parent) in builders for parent in _parents(path))
         reason = f"no reader for {language} yet: read as text, not understood as code"
-        page.note(path, reason, gate=started or built, reached=True)
+        guess = is_guess(path)
+        page.note(path, reason, gate=(started or built) and not guess, reached=not guess)
 
 
 def _note_submodules(page: _Page, contents: Mapping[str, bytes], told: set[str]) -> None:

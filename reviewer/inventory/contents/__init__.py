@@ -5,6 +5,7 @@ What is found is a file again, with a path that keeps its way in (``a.zip!/b``),
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reviewer.inventory.contents import encoded, folded, mail, maps, markup, notebook, pdf, scripts, streams, zips
@@ -12,7 +13,14 @@ from reviewer.inventory.contents.model import Budget, Limits, Opened, Piece, Row
 from reviewer.inventory.decoding import decoded_by_cookie
 from reviewer.inventory.signatures import carries_archive
 
-__all__ = ["Budget", "Limits", "Opened", "Piece", "Row", "Sealed", "open_file"]
+__all__ = ["Budget", "Limits", "Opened", "Piece", "Row", "Sealed", "is_guess", "open_file"]
+
+_GUESS = re.compile(r"!/[\w+]{1,80}@\d[\d~-]*$")
+
+
+def is_guess(path: str) -> bool:
+    """Tell whether what lies at a path was taken for code by its looks: the text in which it stands is read in any case."""
+    return _GUESS.search(path) is not None
 
 
 def open_file(sealed: Sealed, budget: Budget) -> Opened:

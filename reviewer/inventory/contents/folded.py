@@ -22,7 +22,7 @@ SHORTEST = 10
 _WORTH = re.compile(
     r"\bjoin\s{0,5}\(|\bchr\s{0,5}\(|\[\s{0,5}::\s{0,5}-1\s{0,5}\]|\breversed?\s{0,5}\(|[\"'`]\s{0,200}\+|\+\s{0,200}[\"'`]|"
     r"b\d\ddecode|b64decode|a85decode|fromhex|unhexlify|decompress\s{0,5}\(|\bbytes(?:array)?\s{0,5}\(|rot_?13|fromCharCode|fromCodePoint|\batob\b|"
-    r"Buffer\.from|\.concat\s{0,5}\(|\.replace(?:All)?\s{0,5}\(|[\"']\s{1,200}[\"']|%\s{0,5}\(|\.format\s{0,5}\("
+    r"Buffer\.from|\.concat\s{0,5}\(|\.replace(?:All)?\s{0,5}\(|[\"']\s{1,200}[\"']|%\s{0,5}\(|\.format\s{0,5}\(|\b[fF]\"|\b[fF]'|\$\{"
 )
 _JAVASCRIPT = frozenset({"javascript", "jsx", "typescript", "tsx"})
 

@@ -25,7 +25,7 @@ class Limits:
     """One of them: the same as for a file of the submission itself."""
     ratio: int = 200
     """Unpacked to packed bytes; text reaches about 20, tables 100, a bomb of zeros 1 000."""
-    ratio_floor: int = 10 * _MIB
+    ratio_floor: int = 4 * _MIB
     """Unpacked bytes below which the ratio is not asked."""
     scanned: int = 80_000_000
     """Characters that are searched for encoded texts, the submission's own files before installed packages of others."""
