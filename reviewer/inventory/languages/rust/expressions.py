@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reviewer.inventory.languages.rust.macros import Piece, format_pieces, json_pairs, pieces
+from reviewer.inventory.languages.rust.macros import Piece, json_pairs, pieces
 from reviewer.inventory.languages.rust.patterns import names_in
 from reviewer.inventory.languages.rust.statements import DROP, Out, Statements
 from reviewer.inventory.languages.rust.syntax import children, first, line_of, literal
+from reviewer.inventory.languages.rust.texts import fallen_back, flat, formatted, is_sum, items_of, key_of, number_of, separates
 from reviewer.inventory.languages.rust.types import path_of, type_of
 from reviewer.inventory.languages.rust.wrappers import wrappers
 from reviewer.inventory.program.model import (
@@ -96,7 +97,7 @@ class Expressions(Statements):
         if kind in _NAMES:
             return self._name(node)
         if kind in _NUMBERS:
-            return Constant(value=_number(node.text()), line=self.line(node))
+            return Constant(value=number_of(node.text()), line=self.line(node))
         if kind in _VALUES:
             return self.branching(node, out)
         return self._compound(node, kind, out)
@@ -118,7 +119,7 @@ class Expressions(Statements):
 
     def collection(self, node: SgNode, out: Out) -> Collection:
         """Lower an array or a tuple."""
-        return Collection(items=tuple(self.expression(part, out) for part in _items(node)), line=self.line(node))
+        return Collection(items=tuple(self.expression(part, out) for part in items_of(node)), line=self.line(node))
 
     def index(self, node: SgNode, out: Out) -> Index:
         """Lower ``object[key]``."""
@@ -127,7 +128,7 @@ class Expressions(Statements):
 
     def binary(self, node: SgNode, out: Out) -> Expression:
         """Lower a sum as a text; of any other sign only the parts count."""
-        if _is_sum(node):
+        if is_sum(node):
             return self._sum(node, out)
         return Opaque(parts=tuple(self.expression(part, out) for part in children(node)), line=self.line(node))
 
@@ -142,13 +143,13 @@ class Expressions(Statements):
         """Lower a sum as a text: what is a number says nothing either way. A long chain is walked, not recursed into."""
         parts: list[SgNode] = []
         current = node
-        while _is_sum(current):
+        while is_sum(current):
             parts.append(current.children()[2])
             current = self.peeled(current.children()[0])
         values = [self.expression(part, out) for part in (current, *reversed(parts))]
         if any(isinstance(value, Constant) for value in values):
             return Opaque(parts=tuple(values), line=self.line(node))
-        return _flat(tuple(values), self.line(node))
+        return flat(tuple(values), self.line(node))
 
     def assignment(self, node: SgNode, out: Out) -> Expression:
         """Lower an assignment; its value is the unit."""
@@ -240,8 +241,8 @@ class Expressions(Statements):
             return Choice(options=(value, made), line=line)
         if name in words.fallbacks and arguments:
             other = arguments[-1].value
-            return Choice(options=(value, *_given(other)), line=line, tests=() if _given(other) else (other,))
-        if name == "join" and len(arguments) == 1 and not _separates(arguments[0].value):
+            return Choice(options=(value, *fallen_back(other)), line=line, tests=() if fallen_back(other) else (other,))
+        if name == "join" and len(arguments) == 1 and not separates(arguments[0].value):
             return Text(parts=(value, "/", arguments[0].value), line=line)
         if name == "push_str" and isinstance(value, Name) and arguments:
             out.append(Bind(names=(value.name,), value=Text(parts=(value, arguments[0].value), line=line), line=line))
@@ -290,10 +291,10 @@ class Expressions(Statements):
         if short in wrappers().lists:
             return Collection(items=tuple(value for _, value in given), line=line)
         if short == "concat":
-            return _flat(tuple(value for _, value in given), line)
+            return flat(tuple(value for _, value in given), line)
         if short in wrappers().formats and given:
             named = [(piece.keyword, self.named(value, piece.node, out)) for piece, value in given[1:]]
-            return self._format(given[0][1], named, line)
+            return formatted(given[0][1], named, line)
         return None
 
     def piece(self, piece: Piece, out: Out) -> Expression:
@@ -311,27 +312,6 @@ class Expressions(Statements):
         self._statement(node, out, DROP)
         return Constant(value=None, line=self.line(node))
 
-    def _format(self, text: Expression, given: list[tuple[str, Expression]], line: int) -> Expression:
-        """Lower ``format!``: positions, names and what stands in the braces are put in."""
-        if not isinstance(text, Text) or any(not isinstance(part, str) for part in text.parts):
-            return Opaque(parts=(text, *(value for _, value in given)), line=line)
-        positional = [value for keyword, value in given if not keyword]
-        named = {keyword: value for keyword, value in given if keyword}
-        parts: list[str | Expression] = []
-        following = 0
-        for part in format_pieces("".join(part for part in text.parts if isinstance(part, str))):
-            if isinstance(part, str):
-                parts.append(part)
-                continue
-            hole = part[0]
-            number = int(hole) if hole.isdecimal() and len(hole) < 4 else following if not hole else None  # noqa: PLR2004  up to 999
-            following += not hole
-            if number is not None:
-                parts.append(positional[number] if number < len(positional) else Opaque(parts=(), line=line))
-            else:
-                parts.append(named.get(hole) or Name(name="this" if hole == "self" else hole, line=line))
-        return Text(parts=tuple(parts), line=line)
-
     def _json(self, tree: SgNode, out: Out) -> Expression:
         """Lower ``json!``: objects are records, arrays are collections."""
         found = json_pairs(tree)
@@ -344,24 +324,13 @@ class Expressions(Statements):
             return values[0][1] if values else Constant(value=None, line=line)
         if tree.text()[:1] == "[":
             return Collection(items=tuple(value for _, value in values), line=line)
-        pairs = ((_key(key, line_of(key) + self.shift), value) for key, value in values if key is not None)
+        pairs = ((key_of(key, line_of(key) + self.shift), value) for key, value in values if key is not None)
         return Record(pairs=tuple(pairs), line=line)
 
     def _json_value(self, value: Piece | SgNode, out: Out) -> Expression:
         if isinstance(value, Piece):
             return self.piece(value, out)
         return replace(self, depth=self.depth - 1)._json(value, out) if self.depth else Opaque(parts=(), line=self.line(value))  # noqa: SLF001  itself
-
-
-def _flat(parts: tuple[Expression, ...], line: int) -> Text:
-    """Join texts; what stands in a text is spliced in."""
-    inner = (part.parts if isinstance(part, Text) else (part,) for part in parts)
-    return Text(parts=tuple(piece for group in inner for piece in group), line=line)
-
-
-def _key(node: SgNode, line: int) -> Text:
-    text = literal(node) if node.kind() in {"string_literal", "raw_string_literal"} else node.text()
-    return Text(parts=(text,) if text else (), line=line)
 
 
 #: How many parts an expression of a kind has at least, and how it is lowered.
@@ -378,41 +347,3 @@ _COMPOUND: Mapping[str, tuple[int, Callable[[Expressions, SgNode, Out], Expressi
     "call_expression": (2, Expressions.call),
     "macro_invocation": (1, Expressions.macro),
 }
-
-
-def _is_sum(node: SgNode) -> bool:
-    parts = node.children()
-    return node.kind() == "binary_expression" and len(parts) == 3 and parts[1].text() == "+"  # noqa: PLR2004  left, sign, right
-
-
-def _items(node: SgNode) -> list[SgNode]:
-    """Give the items of an array; of ``[x; n]`` the first."""
-    parts = [part for part in children(node) if part.kind() != "attribute_item"]
-    return parts[:1] if any(part.text() == ";" for part in node.children()) else parts
-
-
-def _separates(value: Expression) -> bool:
-    """Tell whether a text is what is put between the parts of a list, not a part of a path."""
-    if not isinstance(value, Text):
-        return isinstance(value, Constant)
-    return all(isinstance(part, str) and not any(map(str.isalnum, part)) for part in value.parts)
-
-
-def _given(value: Expression) -> tuple[Expression, ...]:
-    """Give what a fallback gives: itself, or what a closure without statements returns."""
-    if not isinstance(value, Lambda):
-        return (value,)
-    from reviewer.inventory.program.model import Return  # noqa: PLC0415  used here only
-
-    only = value.body[0] if len(value.body) == 1 else None
-    return only.values if isinstance(only, Return) else ()
-
-
-def _number(text: str) -> int | float | bool | None:
-    if text in {"true", "false"}:
-        return text == "true"
-    digits = text.replace("_", "")[:40]
-    try:
-        return int(digits, 0) if digits[:2].lower() in {"0x", "0b", "0o"} else int(digits)
-    except ValueError:
-        return None
