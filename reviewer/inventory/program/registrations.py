@@ -176,11 +176,9 @@ class Registrations:
         bind = context.unit.parents.get(id(node))
         names = bind.names if isinstance(bind, model.Bind) else ()
         found = []
-        for assignment in context.unit.assignments if names else ():
-            target = assignment.target
-            if isinstance(target, model.Member) and isinstance(target.object, model.Name) and target.object.name in names:
-                if assignment.value is not None:
-                    found.append((target.name, Lazy(assignment.value, context)))
+        for assignment in (each for name in names for each in context.unit.later.get(name, ())[:TOOLS]):
+            if isinstance(assignment.target, model.Member) and assignment.value is not None:
+                found.append((assignment.target.name, Lazy(assignment.value, context)))
         return tuple(found)
 
     def _registered(self, row: Maker, site: Site, unit: Unit) -> Iterator[Draft]:

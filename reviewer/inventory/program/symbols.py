@@ -92,6 +92,7 @@ class Symbols:
         self.extensions: dict[str, list[Unit]] = {}
         self.methods: dict[str, list[Unit]] = {}
         self._walk = Walk()
+        self._lineages: dict[OwnType, list[OwnType | str]] = {}
         self._roots: list[Unit] = []
         self._resolved: dict[tuple[str, str], Found | str] = {}
         modules = list(modules)
@@ -332,6 +333,8 @@ class Symbols:
 
     def lineage(self, own: OwnType) -> list[OwnType | str]:
         """Give a type and all that it extends, nearest first."""
+        if own in self._lineages:
+            return self._lineages[own]
         found: dict[OwnType | str, None] = {own: None}
         waiting: list[OwnType | str] = [own]
         while waiting and len(found) < LINEAGE:
@@ -340,7 +343,8 @@ class Symbols:
                 fresh = [base for base in self.bases_of(current) if base not in found]
                 found.update(dict.fromkeys(fresh))
                 waiting.extend(fresh)
-        return list(found)
+        self._lineages[own] = list(found)
+        return self._lineages[own]
 
 
 def _outward(owner: OwnType | None) -> Iterator[OwnType]:

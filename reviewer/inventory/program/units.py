@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +13,9 @@ from reviewer.inventory.program.model import Block, Expression, Module, Statemen
 
 if TYPE_CHECKING:
     from reviewer.inventory.program.symbols import OwnType
+
+#: How many assignments before a place are looked at.
+NEAREST = 16
 
 Path: TypeAlias = tuple[int, ...]
 
@@ -65,6 +69,8 @@ class Unit:
     sites: list[Site] = field(default_factory=list)
     names: list[tuple[Expression, tuple[model.Branch, ...]]] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
+    handed: dict[str, list[model.Call | model.Record]] = field(default_factory=dict)
+    later: dict[str, list[Assignment]] = field(default_factory=dict)
     returns: list[model.Return] = field(default_factory=list)
     lambdas: dict[int, Unit] = field(default_factory=dict)
     nested: dict[str, Unit] = field(default_factory=dict)
@@ -100,11 +106,11 @@ class Unit:
     def visible(self, name: str, seq: int, path: Path) -> list[Bound]:
         """Give what a local name can be at a place: the nearest assignment that certainly ran before it, and those since."""
         found: list[Bound] = []
-        known = self.binds.get(name, ())
-        before = [bound for bound in known if bound.seq < seq]
-        for bound in reversed(before or ([] if name in self.names_of_parameters else known)):
-            found.append(bound)
-            if bound.path == path[: len(bound.path)]:
+        known = self.binds.get(name, [])
+        end = bisect.bisect_left(known, seq, key=lambda bound: bound.seq) or len(known)
+        for index in range(end - 1, max(-1, end - 1 - NEAREST), -1):
+            found.append(known[index])
+            if known[index].path == path[: len(known[index].path)]:
                 break
         return found
 
@@ -161,7 +167,10 @@ class Walk:
             bound = Bound(name=name, seq=seq, path=item.path, value=node.value, index=index if several else -1, type=node.type)
             unit.binds.setdefault(name, []).append(bound)
         if node.target is not None:
-            unit.assignments.append(Assignment(target=node.target, value=node.value, seq=seq))
+            assignment = Assignment(target=node.target, value=node.value, seq=seq)
+            unit.assignments.append(assignment)
+            if isinstance(node.target, model.Member) and isinstance(node.target.object, model.Name):
+                unit.later.setdefault(node.target.object.name, []).append(assignment)
             yield _Item(node.target, item.path, item.branches, seq)
         if node.value is not None:
             unit.parents[id(node.value)] = node
@@ -228,6 +237,9 @@ class Walk:
         place = seq if item.seq < 0 else item.seq
         if isinstance(node, (model.Call, model.Record)):
             unit.sites.append(Site(node=node, seq=place, branches=item.branches))
+            for argument in node.arguments:
+                if isinstance(argument.value, model.Name):
+                    unit.handed.setdefault(argument.value.name, []).append(node)
         elif isinstance(node, (model.Name, model.Member)):
             unit.names.append((node, item.branches))
             unit.where[id(node)] = (place, item.path)
