@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from checks.model import Check
-from reviewer.model import Reading, SemgrepReport, Snapshot
+from reviewer.model import PublishedPackage, Reading, SemgrepReport, Snapshot
 
 
 class Blobs(Protocol):
@@ -40,6 +40,14 @@ class Fetcher(Protocol):
 
     def fetch(self, source: str) -> Snapshot:
         """Acquire one source. Raises UsageFault or NotFetchedError."""
+        ...
+
+
+class Upstream(Fetcher, Protocol):
+    """A fetcher that also asks registries."""
+
+    def claimed_repository(self, package: PublishedPackage) -> str:
+        """Give ``https://host/owner/repo[#folder]``, empty if the package names none. Raises NotFetchedError."""
         ...
 
 

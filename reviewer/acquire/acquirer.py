@@ -78,6 +78,12 @@ class Acquirer:
                 f"The source could not be kept here: {error.strerror or error}", hint="Check free space and permissions."
             ) from error
 
+    def claimed_repository(self, package: PublishedPackage) -> str:
+        """Give the repository from which a package says it was made, empty if it names none. Raises NotFetchedError."""
+        from reviewer.acquire.upstream import claimed_repository  # noqa: PLC0415  only for a comparison with it
+
+        return claimed_repository(package, self._limits)
+
     def acquire(self, source: Source) -> Snapshot:
         """Acquire a source that names no others. Raises as ``fetch``, and OSError."""
         single = {

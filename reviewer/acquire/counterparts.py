@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from checks.model import Relation
 from reviewer.errors import ReviewerError
 from reviewer.model import Counterpart, PublishedPackage, Snapshot
-from reviewer.ports import Fetcher
+from reviewer.ports import Upstream
 
 __all__ = ["REPOSITORY", "counterparts"]
 
@@ -15,12 +15,12 @@ __all__ = ["REPOSITORY", "counterparts"]
 REPOSITORY = "repository"
 
 
-def counterparts(snapshot: Snapshot, against: Iterable[str], fetcher: Fetcher) -> tuple[Counterpart, ...]:
+def counterparts(snapshot: Snapshot, against: Iterable[str], fetcher: Upstream) -> tuple[Counterpart, ...]:
     """Fetch what a snapshot is compared with. What cannot be had is a counterpart with a note, never an error."""
     return tuple(_source_of(snapshot, fetcher) if other == REPOSITORY else _named(other, fetcher) for other in against)
 
 
-def _named(source: str, fetcher: Fetcher) -> Counterpart:
+def _named(source: str, fetcher: Upstream) -> Counterpart:
     try:
         other = fetcher.fetch(source)
     except ReviewerError as error:
@@ -28,11 +28,17 @@ def _named(source: str, fetcher: Fetcher) -> Counterpart:
     return Counterpart(relation=Relation.NAMED, source=other.source, snapshot=other)
 
 
-def _source_of(snapshot: Snapshot, fetcher: Fetcher) -> Counterpart:
+def _source_of(snapshot: Snapshot, fetcher: Upstream) -> Counterpart:
     """Fetch the repository of a package at the tag of its version, the first name of the tag that there is."""
-    package, repository = snapshot.package, snapshot.repository
+    package = snapshot.package
     if package is None:
         return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="is no published package, so it names no repository")
+    try:
+        repository = fetcher.claimed_repository(package)
+    except ReviewerError as error:
+        return Counterpart(
+            relation=Relation.REPOSITORY, source=snapshot.source, note=f"its registry does not say from where: {error.message}"
+        )
     if not repository:
         return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="names no repository from which it was made")
     address, _, folder = repository.partition("#")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
     from pypi_simple import DistributionPackage
 
-__all__ = ["PypiArtefact", "fetch_pypi", "own_spelling"]
+__all__ = ["PypiArtefact", "fetch_pypi", "index_of", "own_spelling"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip")
 
@@ -47,7 +47,7 @@ def fetch_pypi(source: Source, config: PipConfig, limits: Limits, into: Path) ->
 
     web = Web(limits, certificates=config.certificates, proxy=config.proxy)
     name = canonicalize_name(source.name)
-    index, authorization = _index(config)
+    index, authorization = index_of(config)
     packages = _list(web, index + name + "/", name, authorization)
     version, candidates = _choose_version(packages, source)
     chosen = min(candidates, key=_preference)
@@ -67,7 +67,7 @@ def own_spelling(name: str, distribution: str) -> str:
     return spelled.lower().replace("_", "-")
 
 
-def _index(config: PipConfig) -> tuple[str, str]:
+def index_of(config: PipConfig) -> tuple[str, str]:
     """Give the index's URL with a slash at its end, and the Authorization header for the user and password that it may hold."""
     from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415  only for this kind of source
 
