@@ -13,17 +13,17 @@ from reviewer.inventory.program.units import Unit
 DEPTH = 4
 
 
-def captured(links: Links, code: Code, depth: int = 0) -> Iterator[tuple[Code, bool]]:
+def captured(links: Links, code: Code, depth: int = 0, seen: set[int] | None = None) -> Iterator[tuple[Code, bool]]:
     """Give the functions that a lambda uses of the functions around it, in the situation in which it was made, and whether it is sure."""
     if depth >= DEPTH or not isinstance(code.unit.node, model.Lambda):
         return
-    used = _names(code.unit)
-    for unit in around(code.unit):
-        for name in used:
-            for inner, sure in _called(links, code, unit, name):
-                if inner.unit is not code.unit:
-                    yield inner, sure
-                    yield from captured(links, inner, depth + 1)
+    met = {id(code.unit)} if seen is None else seen
+    used = sorted(_names(code.unit))
+    for inner, sure in (found for unit in around(code.unit) for name in used for found in _called(links, code, unit, name)):
+        if id(inner.unit) not in met:
+            met.add(id(inner.unit))
+            yield inner, sure
+            yield from captured(links, inner, depth + 1, met)
 
 
 def _called(links: Links, code: Code, unit: Unit, name: str) -> Iterator[tuple[Code, bool]]:

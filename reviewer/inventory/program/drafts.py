@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.model import Location, Tool, ToolKind
-from reviewer.inventory.program import model
 from reviewer.inventory.program.evaluate import Evaluator
 from reviewer.inventory.program.sources import Sources, Subject, shown
 from reviewer.inventory.program.tables import Annotation, Described
@@ -18,7 +17,6 @@ from reviewer.inventory.program.things import (
     External,
     Joined,
     Known,
-    Lazy,
     Made,
     Mixed,
     Object,
@@ -32,7 +30,7 @@ from reviewer.inventory.program.things import (
 )
 
 #: How deep the pieces of a computed text are written, and how long it may become.
-DEPTH, LENGTH = 6, 20_000
+DEPTH, LENGTH = 4, 20_000
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-\s]+")
 
 
@@ -139,19 +137,17 @@ def written(evaluator: Evaluator, thing: Thing, depth: int = 0) -> str:
             part_text if (part_text := text_of(part)) is not None else f"{{{written(evaluator, part, depth + 1)}}}" for part in thing.parts
         )
         return "".join(pieces)[:LENGTH]
-    if isinstance(thing, Parameter):
-        return thing.name.partition("@")[0]
     if isinstance(thing, Part):
         base = written(evaluator, thing.base, depth + 1)
         return f"{base}.{thing.name}" if thing.name else base
-    if isinstance(thing, (Made, Pairs)):
-        return shown(thing.node)
     return _written_rarely(evaluator, thing, depth)
 
 
 def _written_rarely(evaluator: Evaluator, thing: Thing, depth: int) -> str:
-    if isinstance(thing, External):
-        return thing.name
+    if isinstance(thing, (Made, Pairs)):
+        return shown(thing.node)
+    if isinstance(thing, (Parameter, External)):
+        return thing.name.partition("@")[0]
     if isinstance(thing, Object):
         return "this" if thing.context is None else thing.type.short
     if isinstance(thing, Known):
@@ -168,31 +164,4 @@ def _hints(sources: Sources, draft: Draft) -> dict[str, Any]:
         thing = sources.find(rows, draft.subject)
         if isinstance(thing, Known) and thing.value is not None:
             found[name] = thing.value
-        elif isinstance(thing, (Code, Mixed, Lazy)):
-            continue
     return found
-
-
-def literal(evaluator: Evaluator, thing: Thing, depth: int = 0) -> Any:  # noqa: ANN401  a JSON value
-    """Give a thing as a JSON value, as far as it is constant; what is not is left out."""
-    if depth > DEPTH * 2:
-        return None
-    if isinstance(thing, Known):
-        return thing.value
-    if isinstance(thing, Pairs):
-        pairs = ((text_of(key), evaluator.force(value)) for key, value in thing.pairs[:200])
-        spelt = thing.kind in evaluator.words.inputs.schemas
-        return {
-            key[:1].lower() + key[1:] if spelt else key: found
-            for key, value in pairs
-            if key is not None and (found := literal(evaluator, value, depth + 1)) is not None
-        }
-    if isinstance(thing, Mixed):
-        return literal(evaluator, thing.options[0], depth + 1)
-    items = evaluator.elements(thing)
-    return [literal(evaluator, item, depth + 1) for item in items[:200]] if items or type(thing).__name__ == "Listing" else None
-
-
-def line_of(node: model.Expression, subject: Subject) -> Location:
-    """Give the place of an expression in the subject's file."""
-    return Location(path=subject.inside.unit.module.path, line=node.line)

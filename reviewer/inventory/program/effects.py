@@ -57,10 +57,7 @@ class Effects:
                 self._site(site, unit, home)
             self._reads(unit, home)
         edges = self._edges()
-        found = []
-        for unit in units:
-            if self.knowledge.home_of(unit) is unit:
-                found.append(self._node(unit, edges.get(id(unit), [])))
+        found = [self._node(unit, edges.get(id(unit), [])) for unit in units if self.knowledge.home_of(unit) is unit]
         modules = [module for each in self.evaluator.symbols.packages.values() for module in each]
         found.extend(
             Node(id=f"{module.path}#imports", at=Location(path=module.path, line=1), uses=self._imports(module)) for module in modules

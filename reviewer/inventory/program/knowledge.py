@@ -34,6 +34,8 @@ from reviewer.inventory.program.units import Unit
 
 #: How deep a thing is followed, and how many of its pieces.
 DEPTH, PIECES = 16, 24
+#: How many things are looked at in one submission.
+STEPS = 2_000_000
 #: The parameter of a dispatching function that stands for the name of the tool.
 TOOL = "#tool"
 _LITERAL, _CONFIGURED = Value.chosen(Scope.LITERAL), Value.chosen(Scope.CONFIGURATION)
@@ -64,6 +66,8 @@ class Knowledge:
         self._homes: dict[int, Unit] = {}
         self._configured: dict[str, bool] = {}
         self._depth = 0
+        self._cut = 0
+        self._left = STEPS
         self._handling: dict[type, Callable[[Any, Unit], Value]] = {
             Known: self._known,
             Joined: self._joined,
@@ -97,14 +101,17 @@ class Knowledge:
         handle = self._handling.get(type(thing))
         if handle is None:
             return _LITERAL
-        if self._depth >= DEPTH:
+        if self._depth >= DEPTH or self._left <= 0:
+            self._cut += 1
             return ANYTHING
+        self._left -= 1
         self._depth += 1
+        before = self._cut
         try:
             found = handle(thing, home)
         finally:
             self._depth -= 1
-        if self._depth < DEPTH // 2:
+        if self._cut == before or self._depth < DEPTH // 2:
             self._memo[key] = (thing, found)
         return found
 

@@ -36,6 +36,8 @@ from reviewer.inventory.program.units import Unit
 SITUATIONS, DEPTH, CALLERS = 400, 6, 8
 #: How deep a value is searched for parameters, and in how many of its pieces.
 OPEN_DEPTH, PIECES = 8, 24
+#: How many pieces of one value are searched.
+SEEN = 400
 #: What decides (a name) and what only describes: for the latter few callers are told apart.
 _Ask = Callable[[Env], tuple[list[Thing], list[Thing]]]
 CHOICES = 2
@@ -188,18 +190,27 @@ class Links:
             else:
                 yield {(id(unit), names[-1]): item}
 
-    def open(self, thing: Thing, depth: int = 0) -> Iterator[Parameter]:
+    def open(self, thing: Thing) -> Iterator[Parameter]:
         """Give the parameters on which a value hangs."""
-        if depth >= OPEN_DEPTH:
-            return
-        if isinstance(thing, Parameter):
-            if thing.loop is not None and thing.loop.loop is not None and thing.loop.loop.over is not None:
-                over = self.evaluator.value(thing.loop.loop.over, Context(thing.unit))
-                yield from self.open(over, depth + 1)
-            yield thing
-            return
-        for inner in self._inside(thing)[:PIECES]:
-            yield from self.open(inner, depth + 1)
+        seen: set[int] = set()
+        waiting: list[tuple[Thing, int]] = [(thing, 0)]
+        while waiting and len(seen) < SEEN:
+            current, depth = waiting.pop()
+            if depth >= OPEN_DEPTH or id(current) in seen:
+                continue
+            seen.add(id(current))
+            if isinstance(current, Parameter):
+                yield from self._over(current)
+                yield current
+            else:
+                waiting.extend((inner, depth + 1) for inner in reversed(self._inside(current)[:PIECES]))
+
+    def _over(self, variable: Parameter) -> Iterator[Parameter]:
+        """The variable of a loop hangs on what the loop runs over."""
+        loop = variable.loop.loop if variable.loop is not None else None
+        if loop is not None and loop.over is not None:
+            over = self.evaluator.value(loop.over, Context(variable.unit))
+            yield from (self.open(over) if not isinstance(over, Parameter) or over.loop is None else (over,))
 
     def _inside(self, thing: Thing) -> tuple[Thing, ...]:
         if isinstance(thing, Joined):

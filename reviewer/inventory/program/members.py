@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: How many methods of one name, and how many values of one field are looked at.
 NAMESAKES, VALUES = 20, 12
+#: How many entries of a table are looked at where any of them can be meant.
+ENTRIES = 400
 #: How deep types are nested in types.
 NESTED = 8
 
@@ -218,7 +220,7 @@ class Members:
 
     def _of_scope(self, name: str, context: Context) -> Thing | None:
         """``server.apply { addTool(…) }``: the members of what a lambda is handed to need no object."""
-        unit: Unit | None = context.unit
+        unit: Unit | None = context.unit if self.evaluator.words.scopes else None
         for _ in range(NESTED):
             if unit is None or unit.parent is None:
                 return None
@@ -249,18 +251,17 @@ class Members:
             return mixed([self.item(option, key) for option in thing.options[:NAMESAKES]])
         text = text_of(key)
         if isinstance(thing, Pairs):
-            if text is not None:
-                return self.entry(thing, text) or UNKNOWN
-            keys = tuple(text_of(each) for each, _ in thing.pairs)
-            return Mixed(options=tuple(self.evaluator.force(value) for _, value in thing.pairs), keys=keys, key=key)
+            return self._looked_up(thing, key) if text is None else self.entry(thing, text) or UNKNOWN
         if isinstance(thing, Listing):
             number = key.value if isinstance(key, Known) else None
-            if isinstance(number, int) and 0 <= number < len(thing.items):
-                return self.evaluator.force(thing.items[number])
-            return mixed(self.evaluator.elements(thing))
-        if text is not None or isinstance(key, Known):
-            return Part(base=thing, name=text)
-        return Derived(origins=(thing, key))
+            known = isinstance(number, int) and 0 <= number < len(thing.items)
+            return self.evaluator.element(thing, int(number or 0)) if known else mixed(self.evaluator.elements(thing))
+        return Part(base=thing, name=text) if isinstance(key, Known) else Derived(origins=(thing, key))
+
+    def _looked_up(self, thing: Pairs, key: Thing) -> Thing:
+        """Any entry of a table, with the keys under which they stand."""
+        keys = tuple(text_of(each) for each, _ in thing.pairs[:ENTRIES])
+        return Mixed(options=tuple(self.evaluator.force(value) for _, value in thing.pairs[:ENTRIES]), keys=keys, key=key)
 
     def construct(self, own: OwnType, node: model.Call, context: Context) -> Thing:
         """Give a new object of a type of the submission."""

@@ -80,22 +80,20 @@ class Registrations:
     def read(self) -> list[Draft]:
         """Give everything that is registered, those that a registrar names first."""
         units = [unit for unit in self.evaluator.symbols.units if not unit.module.test]
+        types = [own for own in self.evaluator.symbols.types if not own.module.test]
         found = [draft for unit in units for draft in self._annotated_function(unit)]
-        for own in self.evaluator.symbols.types:
-            if not own.module.test:
-                found.extend(self._annotated_type(own))
-        sites = [(site, unit) for unit in units for site in unit.sites]
+        found += [draft for own in types for draft in self._annotated_type(own)]
+        found += self._of_sites([(site, unit) for unit in units for site in unit.sites])
+        found += [draft for own in types if own not in self._implemented for draft in self._implementation(own)]
+        return found
+
+    def _of_sites(self, sites: list[tuple[Site, Unit]]) -> Iterator[Draft]:
         for site, unit in sites:
             for row in self._rows(self.registrars, site, unit):
-                found.extend(self._registered(row, site, unit))
+                yield from self._registered(row, site, unit)
         for site, unit in sites:
-            if id(site.node) not in self._covered:
-                for row in self._rows(self.makers, site, unit):
-                    found.extend(self._made(row, site, unit))
-        for own in self.evaluator.symbols.types:
-            if own not in self._implemented and not own.module.test:
-                found.extend(self._implementation(own))
-        return found
+            for row in self._rows(self.makers, site, unit) if id(site.node) not in self._covered else ():
+                yield from self._made(row, site, unit)
 
     # -- annotations
 
@@ -175,11 +173,11 @@ class Registrations:
         """What is assigned to the parts of a record after it was bound to a name."""
         bind = context.unit.parents.get(id(node))
         names = bind.names if isinstance(bind, model.Bind) else ()
-        found = []
-        for assignment in (each for name in names for each in context.unit.later.get(name, ())[:TOOLS]):
-            if isinstance(assignment.target, model.Member) and assignment.value is not None:
-                found.append((assignment.target.name, Lazy(assignment.value, context)))
-        return tuple(found)
+        assigned = (each for name in names for each in context.unit.later.get(name, ())[:TOOLS])
+        pairs = ((each.target, each.value) for each in assigned)
+        return tuple(
+            (target.name, Lazy(value, context)) for target, value in pairs if isinstance(target, model.Member) and value is not None
+        )
 
     def _registered(self, row: Maker, site: Site, unit: Unit) -> Iterator[Draft]:
         if not isinstance(row, Registrar):
@@ -330,12 +328,14 @@ class Registrations:
             elif isinstance(option, Object):
                 names = [units for name, units in option.type.methods.items() if name != option.type.short]
                 yield from (Code(unit=unit, receiver=option) for units in names for unit in units)
-            elif isinstance(option, Made):
-                for argument in option.arguments[: WRAPPED * 4]:
-                    yield from self.codes(self.evaluator.value(argument.value, option.context), depth + 1)
-            elif isinstance(option, Parameter):
-                for each in self.links.supplied(option):
+            else:
+                for each in self._wrapped(option):
                     yield from self.codes(each, depth + 1)
+
+    def _wrapped(self, thing: Thing) -> list[Thing]:
+        if isinstance(thing, Made):
+            return [self.evaluator.value(argument.value, thing.context) for argument in thing.arguments[: WRAPPED * 4]]
+        return self.links.supplied(thing) if isinstance(thing, Parameter) else []
 
 
 def _settled(handlers: tuple[Thing, ...]) -> tuple[Thing, ...]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.inventory.program import model
-from reviewer.inventory.program.drafts import Draft, literal
+from reviewer.inventory.program.drafts import Draft
+from reviewer.inventory.program.literals import Literals
 from reviewer.inventory.program.model import TypeName
 from reviewer.inventory.program.registrations import Registrations
 from reviewer.inventory.program.sources import Subject, chain
@@ -19,6 +20,8 @@ from reviewer.inventory.program.units import Unit
 
 #: How deep records are described inside records, and how many properties of one.
 DEPTH, PROPERTIES = 4, 200
+#: How many types are described in one input: types that hold each other multiply.
+TYPES = 60
 _TEXT = 200_000
 
 
@@ -31,6 +34,7 @@ class Schemas:
         self.evaluator = registrations.evaluator
         self.sources = registrations.sources
         self.inputs = registrations.words.inputs
+        self._left = TYPES
 
     def of(self, draft: Draft) -> Mapping[str, Any] | None:
         """Give the JSON schema of a tool's input; None where nothing is known."""
@@ -84,7 +88,7 @@ class Schemas:
                 return _parsed(text)
             if isinstance(option, Made) and option.types:
                 return self._of_type(option.types[0], option.context.unit)
-            found = literal(self.evaluator, option) if isinstance(option, Pairs) else None
+            found = Literals(self.evaluator).of(option) if isinstance(option, Pairs) else None
             if isinstance(found, dict) and found:
                 return found
             kind = self.evaluator.types.of(option)
@@ -102,6 +106,9 @@ class Schemas:
         properties: dict[str, Any] = {}
         required: list[str] = []
         unit = _unit_of(own)
+        self._left = self._left - 1 if depth else TYPES
+        if self._left <= 0:
+            return _object({}, [])
         for field in list(own.fields.values())[:PROPERTIES]:
             subject = Subject(context=Context(unit), marks=field.annotations, doc=field.doc, type=own)
             self._add(field.name, field.type, subject, properties, required, depth)

@@ -29,6 +29,8 @@ from reviewer.inventory.program.units import Unit
 
 #: How long a chain of builder calls may be.
 CHAIN = 120
+#: How long a computed name is written.
+SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -165,14 +167,10 @@ class Sources:
                 if row.option in (made.name, self.evaluator.types.plain(made.name)):
                     yield replace(subject, thing=made, links=(), mark=None)
         elif row.method is not None:
-            for link in subject.links:
-                if link.last == row.method:
-                    yield replace(subject, thing=link, links=(), mark=None)
+            yield from (replace(subject, thing=link, links=(), mark=None) for link in subject.links if link.last == row.method)
         else:
-            for mark in subject.marks:
-                name = self.annotation_name(mark, subject.context.unit)
-                if name == row.annotation:
-                    yield replace(subject, mark=mark)
+            marks = (mark for mark in subject.marks if self.annotation_name(mark, subject.context.unit) == row.annotation)
+            yield from (replace(subject, mark=mark) for mark in marks)
 
     def options_of(self, subject: Subject) -> Iterator[Made]:
         """Give the calls among the arguments: functional options, also those of a list."""
@@ -275,17 +273,20 @@ def shown(node: Expression, depth: int = 0) -> str:
     >>> shown(model.Member(object=model.Name(name="cfg", line=1), name="Prefix", line=1))
     'cfg.Prefix'
     """
+    found = "…"
     if depth > CHAIN // 20:
-        return "…"
+        return found
     if isinstance(node, model.Name):
-        return node.name
-    if isinstance(node, model.Member):
-        return f"{shown(node.object, depth + 1)}.{node.name}"
-    if isinstance(node, model.Call):
+        found = node.name
+    elif isinstance(node, model.Member):
+        found = f"{shown(node.object, depth + 1)}.{node.name}"
+    elif isinstance(node, model.Call):
         inside = ", ".join(shown(argument.value, depth + 1) for argument in node.arguments[:4])
-        return f"{shown(node.callee, depth + 1)}({inside})"
-    if isinstance(node, model.Text):
-        return "".join(part if isinstance(part, str) else f"{{{shown(part, depth + 1)}}}" for part in node.parts[:20])[:200]
-    if isinstance(node, model.Index):
-        return f"{shown(node.object, depth + 1)}[{shown(node.key, depth + 1)}]"
-    return str(node.value) if isinstance(node, model.Constant) else "…"
+        found = f"{shown(node.callee, depth + 1)}({inside})"
+    elif isinstance(node, model.Text):
+        found = "".join(part if isinstance(part, str) else f"{{{shown(part, depth + 1)}}}" for part in node.parts[:20])
+    elif isinstance(node, model.Index):
+        found = f"{shown(node.object, depth + 1)}[{shown(node.key, depth + 1)}]"
+    elif isinstance(node, model.Constant):
+        found = str(node.value)
+    return found[:SHOWN]

@@ -45,6 +45,7 @@ name. * ``inputs``: how parameters and fields become a JSON schema.
   request for its URL, ``java.net.http.HttpRequest.newBuilder.uri: 0`` the same for a builder.
 * ``transparent``: ``types`` that stand for their first type argument (``std.sync.Arc``, ``java.util.Optional``), ``methods`` (``unwrap``)
   and ``calls`` (``std.sync.Arc.new``) that give the object (``calls``: the first argument) itself.
+* ``scopes``: whether the members of what a lambda is handed to need no object inside it (Kotlin).
 * ``tests``: packages and annotations need not be listed: ``Module.test`` says it.
 
 ``examples.yaml`` is a list of rows, run by one test for all languages::
@@ -259,6 +260,7 @@ class Words(_Row):
     formats: Mapping[str, int] = {}
     carries: Mapping[str, int | str] = {}
     starts: tuple[str, ...] = ("main",)
+    scopes: bool = False
     pure: tuple[str, ...] = ()
     transparent: Transparent = Transparent()
 
