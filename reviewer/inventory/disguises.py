@@ -20,6 +20,7 @@ _STARTED = re.compile(
     r"(?:[ \t]+run)?(?:[ \t]+-[\w=-]{1,40}){0,6}[ \t]+[\"']?(?P<file>[\w./${}~@-]{1,200})"
 )
 _REQUIRED = re.compile(r"\brequire\s{0,5}\(\s{0,5}[\"'`](?P<file>\.{1,2}/[^\"'`\n]{1,200})[\"'`]")
+_PATH = re.compile(r"[./$~]")
 _SCRIPTS = frozenset({"javascript", "jsx", "typescript", "tsx"})
 _PARSED = frozenset({"json", "css", "vue", "svelte"})  # what a loader reads by its name, and does not run
 _REASON = "is started as a program, though its name says that it is none"
@@ -61,6 +62,8 @@ def _named(tree: Tree, pattern: re.Pattern[str], text: str, here: str) -> Iterat
     for number, match in enumerate(pattern.finditer(text)):
         if number >= COMMANDS:
             return
+        if match.groupdict().get("program") == "source" and not _PATH.search(match["file"]):
+            continue  # "open source license" is prose
         aim = tree.resolve(match["file"], here, tree.root_of(f"{here}/x"))
         if aim in tree.files:
             yield str(aim), _language(match)
