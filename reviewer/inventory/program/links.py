@@ -55,6 +55,7 @@ class Links:
         self._asking: set[tuple[int, str]] = set()
         self._naming = _naming(evaluator.words)
         self._expanding: set[int] = set()
+        self._opening: set[int] = set()
         for unit in evaluator.symbols.units:
             for site in unit.sites:
                 if isinstance(site.node, model.Call):
@@ -208,9 +209,14 @@ class Links:
     def _over(self, variable: Parameter) -> Iterator[Parameter]:
         """The variable of a loop hangs on what the loop runs over."""
         loop = variable.loop.loop if variable.loop is not None else None
-        if loop is not None and loop.over is not None:
+        if loop is None or loop.over is None or id(loop) in self._opening:  # a name may run over what it was before
+            return
+        self._opening.add(id(loop))
+        try:
             over = self.evaluator.value(loop.over, Context(variable.unit))
             yield from (self.open(over) if not isinstance(over, Parameter) or over.loop is None else (over,))
+        finally:
+            self._opening.discard(id(loop))
 
     def _inside(self, thing: Thing) -> tuple[Thing, ...]:
         if isinstance(thing, Joined):
