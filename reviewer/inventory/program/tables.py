@@ -28,7 +28,8 @@ Others stand alone: ``doc: true`` (the documentation comment), ``function: true`
 **What is where.**
 
 * ``annotated``: functions (``on: type``: types) with an annotation; listed at the line of the annotation. Without a name: the
-  function's own, as ``named`` says, without ``strip`` at its end. Its parameters are the input unless ``input`` says otherwise. For types the handler is a ``member``.
+  function's own, as ``named`` says, without ``strip`` at its end. Its parameters are the input unless ``input`` says otherwise.
+  For types the handler is a ``member``.
 * ``makers``: calls, records and builders (``builders`` name the call that begins a chain) whose result describes a tool. It is listed where
   it is made. The handler is what the row says, else what a registrar is given with it, else the function returned beside it.
 * ``registrars``: calls, records and builders that put a described tool (``tool``) and its handler together, or that take name, description
