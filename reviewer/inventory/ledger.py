@@ -75,6 +75,7 @@ class _Page:
     rows: list[Unreadable] = field(default_factory=list)
     suspects: set[str] = field(default_factory=set)
     shebangs: set[str] = field(default_factory=set)
+    minified: list[str] = field(default_factory=list)
     inner: dict[str, bytes] = field(default_factory=dict)
 
     def note(self, path: str, reason: str, *, gate: bool = False, reached: bool = False) -> None:
@@ -111,6 +112,7 @@ def keep_ledger(snapshot: Snapshot, contents: Mapping[str, bytes], readers: Iter
     _follow_links(page, contents)
     _note_unread_code(page, frozenset(readers))
     _note_submodules(page, contents, left_out)
+    _note_minified(page)
     files = tuple(replace(file, language=page.languages.get(path)) for path, file in page.files.items())
     rows = (*snapshot.unreadable, *_folded(page))
     return Ledger(files=files, origins=page.origins, rows=rows, suspects=frozenset(page.suspects), inner=page.inner)
@@ -143,7 +145,8 @@ def _note_opaque(file: File, opaque: signatures.Opaque | None, page: _Page) -> N
     by_name = language_of(file.path, "")
     disguised = not opaque.gate and (is_code(by_name) or by_name == "markdown")
     reason = f"{opaque.reason}; its name says {by_name}" if disguised else opaque.reason
-    page.note(file.path, reason, gate=opaque.gate or disguised, reached=opaque.reached)
+    chance = is_guess(file.path) and not opaque.exact  # a text that was put together or decoded by mistake
+    page.note(file.path, reason, gate=(opaque.gate or disguised) and not chance, reached=opaque.reached)
 
 
 def _taken(layer: _Layer, opened: Opened, page: _Page) -> Iterator[_Layer]:
@@ -204,7 +207,7 @@ def _note_oddities(path: str, language: str, content: bytes, page: _Page) -> Non
     if cookie:
         page.note(path, f"asks Python to read it as {cookie[:40]!r}, under which it can say something else", gate=True)
     if language in _MINIFIABLE and len(content) > MINIFIED_SIZE and len(content) > MINIFIED_LINE * (content.count(b"\n") + 1):
-        page.note(path, "minified: read, but written by a program and hard to judge")
+        page.minified.append(path)
 
 
 def _inert_names() -> frozenset[str]:
@@ -274,6 +277,16 @@ def _note_unread_code(page: _Page, readers: frozenset[str]) -> None:
         reason = f"no reader for {language} yet: read as text, not understood as code"
         guess = is_guess(path)
         page.note(path, reason, gate=(started or built) and not guess, reached=not guess)
+
+
+def _note_minified(page: _Page) -> None:
+    """Note scripts that a program wrote, and whether what it was written from is there: under the name without ``min``, or in a map."""
+    opened = {path.rpartition(_INSIDE)[0] for path in page.files if _INSIDE in path} if page.minified else set()
+    for path in page.minified:
+        plain = _SOURCE_OF.sub("", path)
+        source = plain if plain != path and plain in page.files else next((each for each in (f"{path}.map", path) if each in opened), "")
+        beside = f"its source is read as {source}" if source else "without its source"
+        page.note(path, f"minified, {beside}: read, but written by a program and hard to judge")
 
 
 def _note_submodules(page: _Page, contents: Mapping[str, bytes], told: set[str]) -> None:

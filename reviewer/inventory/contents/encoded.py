@@ -26,6 +26,8 @@ from reviewer.inventory.file_types import is_code
 DEPTH, RUNS = 6, 200
 #: From how many bytes on a run in code that says nothing is told.
 OPAQUE = 2_000
+#: From how many bytes on an archive or program can be one; shorter ones are the marks by which others look for them.
+LEAST = 48
 
 _DATA = re.compile(
     r"\bdata:(?P<kind>[\w.+-]{1,40}/[\w.+-]{1,60})?(?P<options>(?:;[\w.=-]{1,60}){0,5}),(?P<payload>[A-Za-z0-9+/_=%.~!*'$&;:@?-]{12,})"
@@ -162,7 +164,7 @@ def _of_bytes(content: bytes, layers: tuple[str, ...]) -> _Said | None:
     if text is not None and is_readable(text):
         return _Said(layers=layers, content=text.encode("utf-8", "replace"), language=look(text), text=True)
     known = signatures.identify(content, "")
-    if known is not None and known.gate and known.exact:
+    if known is not None and known.gate and known.exact and len(content) >= LEAST:
         return _Said(layers=layers, content=content)
     return None
 

@@ -20,6 +20,10 @@ def _zip_in_zip(content: str) -> Submission:
     return _one("assets/kit.zip", c.zipped({"read.me": "A kit.\n", "more.zip": c.zipped({"start.py": content})}))
 
 
+def _sends(content: str) -> Submission:
+    return _one("assets/kit.zip", c.zipped({"remember.py": content.replace("{}", "")}))
+
+
 def _nested(content: str, times: int) -> Submission:
     inner = c.zipped({"start.sh": content})
     for level in range(times - 1):
@@ -156,6 +160,7 @@ PDF_SCRIPT = Hidden(
 
 CASES: tuple[Evasion, ...] = (
     case("a zip in a zip", p.PYTHON_STARTS, _zip_in_zip, "assets/kit.zip"),
+    case("a program in an archive that sends a key", p.PYTHON_SENDS, _sends, "assets/kit.zip", flow=True),
     case("five archives inside each other", p.PIPED, lambda text: _nested(text, 5), "assets/kit.zip"),
     case(
         "nine archives inside each other",

@@ -146,8 +146,13 @@ def test_a_document_is_a_gate_only_where_a_skill_leads_to_it() -> None:
 
 def test_minified_code_is_noted_and_read() -> None:
     target = inventory({"dist.js": "a=1;" * 3000})
-    assert [row.gate for row in rows(target, "dist.js")] == [False]
+    assert [(row.gate, "without its source" in row.reason) for row in rows(target, "dist.js")] == [(False, True)]
     assert "dist.js" in target.texts
+
+
+def test_minified_code_with_its_source_says_so() -> None:
+    target = inventory({"dist.min.js": "a=1;" * 3000, "dist.js": "a = 1;\n"})
+    assert "its source is read as dist.js" in rows(target, "dist.min.js")[0].reason
 
 
 def test_plain_data_and_prose_make_no_rows() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import signal
 import threading
@@ -329,3 +330,14 @@ def test_no_answer_makes_the_parent_raise(noise: bytes, start: bytes) -> None:
     assert reading.failure is not None
     assert reading.failure.isprintable()
     assert reading.target.files == snapshot.files
+
+
+def test_a_text_that_is_not_the_one_its_digest_names_is_not_handed_on(tmp_path: Path) -> None:
+    blobs, checks = world(tmp_path)
+    snapshot = a_submission(blobs, {"deed.txt": b"nothing"})
+    (honest,) = SandboxedReader(blobs, LIMITS).read([snapshot], checks)
+    told = {hashlib.sha256(b"true").hexdigest(): "true", hashlib.sha256(b"other").hexdigest(): "a lie"}
+    reading = reading_of(
+        snapshot, Ending(answer=b"landlock\nR" + wire.encode(replace(honest, inner=told))), checks, level=Isolation.LANDLOCK
+    )
+    assert list(reading.inner.values()) == ["true"]

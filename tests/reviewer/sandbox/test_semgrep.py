@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import replace
@@ -198,3 +199,15 @@ def test_without_semgrep_its_checks_have_failed(blobs: BlobFolder, checks: tuple
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     report = seen(blobs, checks, {"a.py": CALL})
     assert report.failures == dict.fromkeys(("script-eval", "shell-call"), "semgrep is not installed")
+
+
+def test_code_inside_files_is_read_where_its_text_is_at_hand(blobs: BlobFolder, checks: tuple[Check, ...]) -> None:
+    snapshot = a_submission(blobs, {"a.zip": b"PK"})
+    digest = hashlib.sha256(CALL).hexdigest()
+    inner = File(path="a.zip!/b.py", mode="100644", size=len(CALL), sha256=digest, language="python", within="a.zip")
+    other = replace(inner, path="a.zip!/c.py", sha256="0" * 64)
+    plain = a_reading(snapshot)
+    reading = replace(plain, target=replace(plain.target, files=(*snapshot.files, inner, other)), inner={digest: CALL.decode()})
+    (report,) = SandboxedSemgrep(blobs).run([snapshot], [reading], checks)
+    assert [hit.at.path for hit in report.hits["shell-call"]] == ["a.zip!/b.py"]
+    assert [(row.path, row.gate) for row in report.unreadable] == [("a.zip!/c.py", False)]
