@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn, TypeVar
+from typing import Annotated, Literal, NoReturn, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -154,6 +154,11 @@ class CallSite:
         return self.positional[position] if isinstance(position, int) and 0 <= position < len(self.positional) else None
 
 
+#: Kinds of objects whose literal text says more than that it is read, written or run.
+_TELLING = frozenset({ObjectKind.PATH, ObjectKind.PROGRAM})
+Meaning: TypeAlias = tuple[CapabilityId, Scope, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """A call that means a capability, inside one function; its value may still hang on the function's parameters."""
@@ -167,13 +172,20 @@ class Use:
     guards: tuple[Guard, ...] = ()
     sure: bool = True
 
-    def resolved(self, arguments: Mapping[str, Value]) -> Iterator[tuple[CapabilityId, Scope, tuple[str, ...]]]:
+    def resolved(self, arguments: Mapping[str, Value]) -> Iterator[Meaning]:
         """Give capability, scope and objects once the parameters are known; also what literal paths and commands mean beyond it."""
         value = self.value.bound(arguments)
         scope, objects = reading(self.kind, value)
         yield self.capability, self.fixed or scope, tuple(dict.fromkeys((*self.objects, *objects)))
-        for capability in _meanings(self.kind, self.capability, value):
-            yield capability, self.fixed or scope, objects
+        yield from self.beyond(arguments)
+
+    def beyond(self, arguments: Mapping[str, Value]) -> Iterator[Meaning]:
+        """Give only what literal paths and commands mean beyond being read, written or run: ``git push`` is also a message."""
+        if self.kind in _TELLING:
+            value = self.value.bound(arguments)
+            scope, objects = reading(self.kind, value)
+            for capability in _meanings(self.kind, self.capability, value):
+                yield capability, self.fixed or scope, objects
 
 
 class Table:
@@ -358,8 +370,6 @@ def _known() -> tuple[_Meanings, dict[str, re.Pattern[str]]]:
 
 def _meanings(kind: ObjectKind, capability: CapabilityId, value: Value) -> Iterator[CapabilityId]:
     """Give what a literal path or command means beyond being read, written or run."""
-    if kind not in {ObjectKind.PATH, ObjectKind.PROGRAM}:
-        return
     sheet, patterns = _known()
     texts = _command_lines(value) if kind is ObjectKind.PROGRAM else [text.replace("\\", "/") for text in value.beginnings]
     rows = sheet.commands if kind is ObjectKind.PROGRAM else sheet.paths

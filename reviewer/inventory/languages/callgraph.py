@@ -22,6 +22,8 @@ __all__ = ["Call", "CallGraph", "Function", "merge"]
 VISITS = 200_000
 #: How often one function may be visited from one handler, before its parameters are taken as unknown.
 REVISITS = 6
+#: In how many ways of calling one function its commands and paths are looked at one by one.
+WAYS = 16
 #: How many places and objects one merged capability keeps; the inventory keeps fewer, but some of every component.
 KEPT = 2_000
 #: The same for one tool.
@@ -61,6 +63,7 @@ class _Visit:
     arguments: dict[str, Value]
     sure: bool
     times: int = 0
+    ways: list[dict[str, Value]] = field(default_factory=list)
 
 
 class CallGraph:
@@ -121,7 +124,7 @@ class CallGraph:
         best = Certainty.PROVEN if trigger is Trigger.MODEL else Certainty.PRESENT
         for name, visit in visits.items():
             certainty = best if visit.sure and not waiting else Certainty.POSSIBLE
-            yield from _facts(self._functions[name], visit.arguments, certainty, trigger)
+            yield from _facts(self._functions[name], visit.arguments, certainty, trigger, visit.ways)
 
     def _enter(self, visits: dict[str, _Visit], caller: _Visit, call: Call) -> bool:
         """Note a call; tell whether more is known of the callee than before."""
@@ -130,9 +133,11 @@ class CallGraph:
         sure = call.sure and caller.sure
         before = visits.get(call.callee)
         if before is None:
-            visits[call.callee] = _Visit(given, sure=sure)
+            visits[call.callee] = _Visit(given, sure=sure, ways=[given])
             return True
         before.times += 1
+        if len(before.ways) < WAYS and given not in before.ways:
+            before.ways.append(given)
         joined = dict.fromkeys(parameters, UNKNOWN)
         if before.times < REVISITS:
             joined = {name: before.arguments[name].join(given[name]) for name in parameters}
@@ -142,9 +147,13 @@ class CallGraph:
         return True
 
 
-def _facts(function: Function, arguments: Mapping[str, Value], certainty: Certainty, trigger: Trigger) -> Iterator[Capability]:
+def _facts(
+    function: Function, arguments: Mapping[str, Value], certainty: Certainty, trigger: Trigger, ways: Iterable[Mapping[str, Value]] = ()
+) -> Iterator[Capability]:
+    """Give what a function can do with what is known of its arguments together, and what its commands mean in each way it is called."""
     for use in (use for use in function.uses if all(guard.allows(arguments) for guard in use.guards)):
-        for capability, scope, objects in use.resolved(arguments):
+        several = [meaning for way in ways for meaning in use.beyond(way)]
+        for capability, scope, objects in (*use.resolved(arguments), *several):
             if capability is CapabilityId.CONTENT_UNTRUSTED and trigger is not Trigger.MODEL:
                 continue  # what is fetched while nobody asks reaches no model by itself
             known = certainty if use.sure else Certainty.POSSIBLE

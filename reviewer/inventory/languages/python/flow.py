@@ -19,6 +19,8 @@ __all__ = ["Flow"]
 
 #: How deep a value is followed, how many expressions one question may look at, how many ways of one value.
 DEPTH, LOOKS, WAYS = 24, 2_000, 8
+#: How many changes of a list or text are followed.
+CHANGES = 48
 #: Through how many callers a parameter is followed back.
 FUNCTIONS = 3
 
@@ -101,11 +103,12 @@ class Flow:
         return handle(node, scope) if handle is not None else UNKNOWN
 
     def _identifier(self, node: SgNode, scope: Scope) -> Value:
-        bindings = self._names.lookup(node.text(), scope)[-WAYS:]
-        turns = None if bindings else _turns(node)
+        every = self._names.lookup(node.text(), scope)
+        turns = None if every else _turns(node)
         if turns is not None:
             return self.of(turns, scope).blurred
-        ways = [binding for binding in bindings if binding.bound is not Bound.CHANGE]
+        ways = [binding for binding in every if binding.bound is not Bound.CHANGE][-WAYS:]
+        bindings = (*ways, *[binding for binding in every if binding.bound is Bound.CHANGE][:CHANGES])
         others = [way for way in ways if way.node is None or (way.node, way.scope) not in self._active]  # x = f(x): x is what it was before
         return self._joined([self._bound(way, scope) for way in others], bindings, scope)
 
