@@ -32,6 +32,7 @@ from reviewer.inventory.program.things import (
     Object,
     Pairs,
     Parameter,
+    Part,
     Thing,
     mixed,
     options,
@@ -178,14 +179,9 @@ class Evaluator:
         unit: Unit | None = context.unit
         seq, path = context.unit.where.get(id(node), (1 << 30, ()))
         while unit is not None:
-            bounds = unit.visible(name, seq, path)
-            if bounds:
-                found = [self._bound(bound, Context(unit, context.env)) for bound in bounds[:RESULTS]]
-                if name in unit.names_of_parameters and bounds[-1].path != path[: len(bounds[-1].path)]:
-                    found.append(self.parameter(unit, name, context.env))  # the assignments may not have run
-                return mixed(found)
-            if name in unit.names_of_parameters:
-                return self.parameter(unit, name, context.env)
+            found = self._assigned(unit, name, unit.visible(name, seq, path), path, context.env)
+            if found is not None:
+                return found
             if name in unit.nested:
                 return Code(unit=unit.nested[name], env=context.env)
             if name == unit.this != "" and unit.parent is None and (unit.owner is not None or _extends(unit) is not None):
@@ -196,6 +192,13 @@ class Evaluator:
                 seq, path = 1 << 30, ()
             unit = unit.parent
         return self._this_or_base(name, context)
+
+    def _assigned(self, unit: Unit, name: str, bounds: list[Bound], path: tuple[int, ...], env: Env) -> Thing | None:
+        """Give what a name of a unit was set to; a parameter stays itself as long as no assignment has certainly run."""
+        found = [self._bound(bound, Context(unit, env)) for bound in bounds[:RESULTS]]
+        if name in unit.names_of_parameters and (not bounds or bounds[-1].path != path[: len(bounds[-1].path)]):
+            found.append(self.parameter(unit, name, env))
+        return mixed(found) if found else None
 
     def _this_or_base(self, name: str, context: Context) -> Thing | None:
         owner = context.unit.owner
@@ -221,6 +224,9 @@ class Evaluator:
     def parameter(self, unit: Unit, name: str, env: Env) -> Thing:
         """Give what a parameter is in a situation; itself where nothing is known."""
         bound = env.values.get((id(unit), name))
+        call = unit.parent.parents.get(id(unit.node)) if bound is None and unit.parent is not None else None
+        if isinstance(call, model.Call) and call.callee is unit.node and unit.parent is not None:  # a lambda that is called where it stands
+            bound = self.bind(unit, self.arguments(call.arguments, Context(unit.parent, env))).get((id(unit), name))
         return self.force(bound) if bound is not None else Parameter(unit=unit, name=name)
 
     def _bound(self, bound: Bound, context: Context) -> Thing:
@@ -266,7 +272,20 @@ class Evaluator:
         member = self.members.implicit(head, context, read=bool(rest) or not _is_called(node, context.unit))
         if member is not None:
             return member, rest
-        return (self.symbol(found.symbol), list(found.rest)) if isinstance(found, Found) else (External(name=found), [])
+        if isinstance(found, Found):
+            return self.symbol(found.symbol), list(found.rest)
+        unexplained = found == node.name and head[:1].islower() and not self.symbols.known(head) and head not in context.unit.module.imports
+        around = self._around(context) if unexplained else None
+        return (Part(base=around, name=head), rest) if around is not None else (External(name=found), [])
+
+    def _around(self, context: Context) -> Thing | None:
+        """Give the object of which a name that nobody declares is a member: what an extension function extends, what a lambda is handed."""
+        unit = context.unit
+        while self.words.scopes and unit.parent is not None:
+            if isinstance(unit.node, model.Lambda) and unit.names_of_parameters == ("it",):
+                return self.parameter(unit, "it", context.env)
+            unit = unit.parent
+        return self.this(unit, context.env) if _extends(unit) is not None else None
 
     def symbol(self, symbol: OwnType | Unit | Held) -> Thing:
         """Give what a declaration stands for."""

@@ -205,18 +205,18 @@ class Members:
             if found is not None:
                 return found
             owner = owner.outer
-        extends = self._extension_receiver(context.unit)
+        extends = self._extension_receiver(context.unit, context.env)
         if extends is not None:
             found = self.member(extends, name, context)
             if not (isinstance(found, Part) and not self.symbols.known(self.types.name_of_member(extends, name))):
                 return found
         return self._of_scope(name, context)
 
-    def _extension_receiver(self, unit: Unit) -> Thing | None:
+    def _extension_receiver(self, unit: Unit, env: Env) -> Thing | None:
         while unit.parent is not None:
             unit = unit.parent
         extends = unit.node.extends if isinstance(unit.node, model.Function) else None
-        return Derived(kind=self.types.resolved(extends, unit)) if extends is not None else None
+        return self.evaluator.this(unit, env) if extends is not None else None
 
     def _of_scope(self, name: str, context: Context) -> Thing | None:
         """``server.apply { addTool(…) }``: the members of what a lambda is handed to need no object."""
@@ -228,6 +228,9 @@ class Members:
             for base in self._scopes(call, unit.parent, context.env) if isinstance(call, model.Call) else ():
                 if self.symbols.known(self.types.name_of_member(base, name)) or self._has(base, name):
                     return self.member(base, name, context)
+                extended = self._extended(base, name) if self.types.of(base) is not None else None
+                if extended is not None:
+                    return extended
             unit = unit.parent
         return None
 

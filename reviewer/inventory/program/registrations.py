@@ -18,6 +18,7 @@ from reviewer.inventory.program.things import (
     Code,
     Context,
     Env,
+    Known,
     Lazy,
     Listing,
     Made,
@@ -215,7 +216,8 @@ class Registrations:
         if found is None:
             return []
         lists = any(isinstance(option, Listing) for option in options(found))
-        return [option for each in (self.evaluator.elements(found) if lists else [found]) for option in options(each)]
+        each = (option for item in (self.evaluator.elements(found) if lists else [found]) for option in options(item))
+        return [option for option in each if not isinstance(option, (Code, Known))]
 
     def match(self, thing: Thing) -> _Match | None:
         """Give the maker that made a thing, with the thing as its subject; of several the first that finds a name."""

@@ -88,7 +88,7 @@ class Schemas:
                 return _parsed(text)
             if isinstance(option, Made) and option.types:
                 return self._of_type(option.types[0], option.context.unit)
-            found = Literals(self.evaluator).of(option) if isinstance(option, Pairs) else None
+            found = Literals(self.evaluator).of(option) if isinstance(option, (Pairs, Made)) else None
             if isinstance(found, dict) and found:
                 return found
             kind = self.evaluator.types.of(option)

@@ -107,7 +107,9 @@ class Unit:
         """Give what a local name can be at a place: the nearest assignment that certainly ran before it, and those since."""
         found: list[Bound] = []
         known = self.binds.get(name, [])
-        end = bisect.bisect_left(known, seq, key=lambda bound: bound.seq) or len(known)
+        end = bisect.bisect_left(known, seq, key=lambda bound: bound.seq)
+        if not end and name not in self.names_of_parameters:
+            end = len(known)  # it is bound later, by a loop or before this is called
         for index in range(end - 1, max(-1, end - 1 - NEAREST), -1):
             found.append(known[index])
             if known[index].path == path[: len(known[index].path)]:
