@@ -45,6 +45,9 @@ def called(call: Call) -> Expression | None:
     last = call.arguments[-1].value if call.arguments else None
     if isinstance(last, Lambda):
         return _with_lambda(call, name, last)
+    if isinstance(call.callee, Member) and name in _GIVEN and len(call.arguments) == 1 and isinstance(last, Name | Member):
+        made = last.name[:1].isupper()  # ``x?.let(::File)``
+        return Call(callee=last, line=call.line, arguments=(Argument(value=call.callee.object),), new=made)
     if name in _EMPTY_LISTS and isinstance(call.callee, Name):
         return Collection(items=(), line=call.line)
     if name in _LITERALS and isinstance(last, Text | Record | Collection) and isinstance(call.callee, Name):

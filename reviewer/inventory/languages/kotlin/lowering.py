@@ -18,7 +18,7 @@ __all__ = ["lower"]
 #: What is understood although it stands in a stretch that could not be parsed as a whole.
 READABLE = CLASSES | {"function_declaration", "property_declaration", "companion_object", "import_list", "statements", "call_expression"}
 #: Packages of which every name is visible without an import.
-IMPLICIT = ("kotlin", "kotlin.text", "kotlin.collections", "kotlin.sequences", "kotlin.jvm", "java.lang")
+IMPLICIT = ("kotlin.text", "kotlin.collections", "kotlin.sequences", "kotlin.jvm", "java.lang")
 _SKIPPED = frozenset({"package_header", "import_list", "import_header", "shebang_line", "file_annotation", "getter", "setter"})
 
 
