@@ -85,7 +85,7 @@ def own_crates(files: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
         programs = [other for other in files if other.startswith(folder) and _is_beside(other.removeprefix(folder))]
         used = {match[1]: place_of(path).crate for other in programs for match in _USED.finditer(files[other]) if match[2] in names}
         taken = {match[1] for other in inside if other not in programs for match in _USED.finditer(files[other])}
-        found[folder] = {name: crate for name, crate in used.items() if name not in taken}
+        found[folder] = {name: crate for name, crate in used.items() if name not in taken and name not in {"std", "core", "alloc"}}
     return found
 
 
