@@ -100,12 +100,12 @@ class Names:
         here: Scope | None = scope
         while here is not None:
             if name in here.bindings and (here is scope or here.kind != "class"):
-                return tuple(here.bindings[name][-BINDINGS:])
+                return tuple(_latest(here.bindings[name]))
             here = here.parent
         for star in scope.module.stars:
             other = self.module(star, scope.module)
             if other is not None and name in other.top.bindings:
-                return tuple(other.top.bindings[name][-BINDINGS:])
+                return tuple(_latest(other.top.bindings[name]))
         return ()
 
     def member(self, owner: Scope, name: str, steps: int = STEPS) -> tuple[Binding, ...]:
@@ -349,6 +349,13 @@ class Names:
         parts = text.split("[", maxsplit=1)[0].split(".")
         found = self._dotted(parts, scope, steps) if all(part.isidentifier() for part in parts) else None
         return Ref(name=found.name, scope=found.scope, instance=True) if found is not None else None
+
+
+def _latest(bindings: list[Binding]) -> tuple[Binding, ...]:
+    """Give the latest values of a name; what only changes a list or text crowds none of them out."""
+    kept = [binding for binding in bindings if binding.bound is not Bound.CHANGE][-BINDINGS:]
+    changes = [binding for binding in bindings if binding.bound is Bound.CHANGE][: 4 * BINDINGS]
+    return (*kept, *changes)
 
 
 def _literal(node: SgNode) -> str | None:
