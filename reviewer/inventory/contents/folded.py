@@ -36,6 +36,19 @@ class Folded:
     plain: bool
 
 
+class Steps:
+    """How many steps may still be taken in one file: an expression of names that stand for names could take any number."""
+
+    def __init__(self, left: int) -> None:
+        """Begin with so many."""
+        self.left = left
+
+    def take(self) -> bool:
+        """Take one, if there is one."""
+        self.left = max(0, self.left - 1)
+        return self.left > 0
+
+
 def open_folded(sealed: Sealed) -> Opened:
     """Give the texts that the code of a file puts together, as ``joined@<line>``."""
     text = sealed.text or ""
@@ -48,6 +61,8 @@ def open_folded(sealed: Sealed) -> Opened:
     pieces: dict[str, Piece] = {}
     seen: set[str] = set()
     for folded in reader(text):
+        if folded is None:
+            return Opened(pieces=tuple(pieces.values()), rows=(Row(reason="puts together more texts than are worked out"),))
         language = look(folded.text) if len(folded.text) >= SHORTEST and folded.text not in seen else None
         seen.add(folded.text)
         if language is None or (folded.plain and language == "text"):
@@ -69,7 +84,7 @@ def _encoded(folded: Folded) -> str | None:
     return "text" if _RUN.fullmatch(folded.text.strip()) else None
 
 
-def _reader(sealed: Sealed) -> Callable[[str], Iterator[Folded]] | None:
+def _reader(sealed: Sealed) -> Callable[[str], Iterator[Folded | None]] | None:
     """Give what folds the expressions of a language; None for a language without one."""
     if sealed.language == "python":
         from reviewer.inventory.contents.folded_python import fold  # noqa: PLC0415  only where there is such code

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from checks.text import Lines
-from reviewer.inventory.contents.folded import Folded
+from reviewer.inventory.contents.folded import Folded, Steps
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Constant: TypeAlias = "str | int | tuple[Constant, ...]"
 
 LONGEST, DEPTH, NODES = 200_000, 100, 100_000
-STEPS = 20_000
+STEPS, ALL_STEPS = 20_000, 1_000_000
 _GRAMMARS = {"javascript": "javascript", "jsx": "javascript", "typescript": "typescript", "tsx": "tsx"}
 _KINDS = ("binary_expression", "call_expression", "template_string")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(\r?\n)|(.))", re.DOTALL)
@@ -29,13 +29,13 @@ class _NotConstant(Exception):  # noqa: N818  the usual case, not an error
     """An expression that is not worked out here."""
 
 
-def reader(language: str) -> Callable[[str], Iterator[Folded]]:
+def reader(language: str) -> Callable[[str], Iterator[Folded | None]]:
     """Give what folds the expressions of a dialect."""
     return lambda text: fold(text, _GRAMMARS[language])
 
 
-def fold(text: str, grammar: str) -> Iterator[Folded]:
-    """Yield what the constant expressions of a source come to."""
+def fold(text: str, grammar: str) -> Iterator[Folded | None]:
+    """Yield what the constant expressions of a source come to, None where there is too much."""
     from ast_grep_py import SgRoot  # noqa: PLC0415  only where there is code
 
     body = text.encode("utf-8", "replace").decode()
@@ -43,21 +43,25 @@ def fold(text: str, grammar: str) -> Iterator[Folded]:
     names = _names(root)
     lines = Lines(body)
     waiting = [root]
+    steps = Steps(ALL_STEPS)
     count = 0
-    while waiting and count < NODES:
+    while waiting:
         node = waiting.pop()
         count += 1
+        if count > NODES or not steps.left:
+            yield None
+            return
         if node.kind() in _KINDS:
-            value = _attempt(node, names)
+            value = _attempt(node, names, steps)
             if value is not None:
                 yield Folded(text=value, line=lines.at(node.range().start.index), plain=node.kind() != "call_expression")
                 continue
         waiting.extend(reversed(node.children()))
 
 
-def _attempt(node: SgNode, names: Mapping[str, SgNode]) -> str | None:
+def _attempt(node: SgNode, names: Mapping[str, SgNode], steps: Steps) -> str | None:
     try:
-        value = _Folding(names).value(node)
+        value = _Folding(names, steps).value(node)
     except (_NotConstant, ValueError, LookupError, TypeError, RecursionError, MemoryError, binascii.Error):
         return None
     return value if isinstance(value, str) else None
@@ -80,16 +84,17 @@ def _names(root: SgNode) -> dict[str, SgNode]:
 class _Folding:
     """Works out one expression."""
 
-    def __init__(self, names: Mapping[str, SgNode]) -> None:
+    def __init__(self, names: Mapping[str, SgNode], steps: Steps) -> None:
         self._names = names
         self._depth = self._steps = 0
+        self._all = steps
 
     def value(self, node: SgNode) -> Constant:
         """Give what an expression comes to. Raises _NotConstant."""
         way = _WAYS.get(node.kind())
         self._depth += 1
         self._steps += 1
-        if way is None or self._depth > DEPTH or self._steps > STEPS:
+        if way is None or self._depth > DEPTH or self._steps > STEPS or not self._all.take():
             raise _NotConstant
         found = way(self, node)
         self._depth -= 1

@@ -13,14 +13,14 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from reviewer.inventory.contents.folded import Folded
+from reviewer.inventory.contents.folded import Folded, Steps
 
 Constant: TypeAlias = "str | bytes | int | tuple[Constant, ...]"
 
 #: How long a worked out text, and how deep an expression, may be; how many expressions of one file are worked out.
 LONGEST, DEPTH, NODES = 200_000, 200, 200_000
 #: How many steps one expression may take; names that are made of names could take any number.
-STEPS = 20_000
+STEPS, ALL_STEPS = 20_000, 2_000_000
 _PACKED, _MEMORY = 10_000_000, 128 << 20
 
 _EXPRESSIONS = (ast.BinOp, ast.Call, ast.Subscript, ast.JoinedStr, ast.Constant)
@@ -37,8 +37,8 @@ class _NotConstant(Exception):  # noqa: N818  the usual case, not an error
     """An expression that is not worked out here."""
 
 
-def fold(text: str) -> Iterator[Folded]:
-    """Yield what the constant expressions of a source come to; nothing of one that is no Python."""
+def fold(text: str) -> Iterator[Folded | None]:
+    """Yield what the constant expressions of a source come to, None where there is too much; nothing of one that is no Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in their literals
@@ -47,12 +47,16 @@ def fold(text: str) -> Iterator[Folded]:
         return
     names = _names(tree)
     waiting: list[ast.AST] = [tree]
+    steps = Steps(ALL_STEPS)
     count = 0
-    while waiting and count < NODES:
+    while waiting:
         node = waiting.pop()
         count += 1
+        if count > NODES or not steps.left:
+            yield None
+            return
         if isinstance(node, _EXPRESSIONS):
-            value = _attempt(node, names)
+            value = _attempt(node, names, steps)
             if value is not None:
                 if not isinstance(node, ast.Constant):
                     yield Folded(text=value, line=node.lineno, plain=_is_plain(node))
@@ -60,9 +64,9 @@ def fold(text: str) -> Iterator[Folded]:
         waiting.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _attempt(node: ast.expr, names: Mapping[str, ast.expr]) -> str | None:
+def _attempt(node: ast.expr, names: Mapping[str, ast.expr], steps: Steps) -> str | None:
     try:
-        value = _Folding(names).value(node)
+        value = _Folding(names, steps).value(node)
     except (_NotConstant, ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError, EOFError, OSError):
         return None
     except (zlib.error, lzma.LZMAError, binascii.Error):
@@ -92,17 +96,18 @@ def _names(tree: ast.Module) -> dict[str, ast.expr]:
 class _Folding:
     """Works out one expression. ``_bound`` are the variables of comprehensions."""
 
-    def __init__(self, names: Mapping[str, ast.expr]) -> None:
+    def __init__(self, names: Mapping[str, ast.expr], steps: Steps) -> None:
         self._names = names
         self._bound: dict[str, Constant] = {}
         self._depth = self._steps = 0
+        self._all = steps
 
     def value(self, node: ast.expr) -> Constant:
         """Give what an expression comes to. Raises _NotConstant."""
         way = _WAYS.get(type(node))
         self._depth += 1
         self._steps += 1
-        if way is None or self._depth > DEPTH or self._steps > STEPS:
+        if way is None or self._depth > DEPTH or self._steps > STEPS or not self._all.take():
             raise _NotConstant
         found = way(self, node)
         self._depth -= 1

@@ -41,7 +41,7 @@ def is_pdf(content: bytes) -> bool:
 def open_pdf(sealed: Sealed) -> Opened:
     """Give what a PDF file says. Nothing is ``whole`` where it cannot be read."""
     from pypdf import PasswordType, PdfReader  # noqa: PLC0415  slow to import, and few submissions hold such a file
-    from pypdf.errors import PyPdfError  # noqa: PLC0415  the same
+    from pypdf.errors import DependencyError, DeprecationError, PyPdfError  # noqa: PLC0415  the same
 
     if len(sealed.content) > SIZE:
         return Opened()
@@ -53,7 +53,7 @@ def open_pdf(sealed: Sealed) -> Opened:
         rows = list(dict.fromkeys(_rows(reader)))
         text, pages = _text(reader)
         pieces = [*_scripts(reader), *_attached(reader)]
-    except (PyPdfError, *_DAMAGE):
+    except (PyPdfError, DependencyError, DeprecationError, *_DAMAGE):
         return Opened()
     if len(pages) > PAGES:
         rows.append(Row(reason=f"more than {PAGES} pages: the others are not read"))

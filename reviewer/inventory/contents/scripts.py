@@ -12,6 +12,7 @@ from reviewer.inventory.file_types import language_of, types
 
 #: In which languages commands of a shell stand, and how many programs of one file are told.
 LANGUAGES, PROGRAMS = frozenset({"shell", "dockerfile", "make", "yaml", "markdown"}), 500
+_WORDS = 100  # that close nothing
 
 _DOCUMENT = re.compile(
     r"^(?P<line>[^\n]{0,2000}?)<<-?[ \t]{0,4}(?P<quote>[\"'\\]?)(?P<word>\w{1,60})[\"']?(?P<rest>[^\n]{0,2000})\n", re.MULTILINE
@@ -45,11 +46,15 @@ def open_scripts(sealed: Sealed) -> Opened:
 
 def _documents(text: str) -> Iterator[tuple[str, int, str, str]]:
     end = 0
+    open_for_ever: set[str] = set()  # words that close no document from here on: looking again would cost the square of the text
     for match in _DOCUMENT.finditer(text):
-        if match.start() < end:
+        if match.start() < end or match["word"] in open_for_ever:
             continue
         closing = re.compile(rf"^[ \t]*{re.escape(match['word'])}[ \t]*\r?$", re.MULTILINE).search(text, match.end())
         if closing is None:
+            open_for_ever.add(match["word"])
+            if len(open_for_ever) >= _WORDS:
+                return
             continue
         end = closing.start()
         body = text[match.end() : end]

