@@ -3,6 +3,8 @@
 Every folder beside this module is a language; its name is the ``File.language`` that it reads (``javascript`` reads ``typescript``
 and their JSX dialects too: see ``READS`` in its ``__init__``). It must never raise for what a text holds: what it cannot parse it
 returns as ``Unreadable``. It reads all files of its language at once, so that constants and calls can be followed across files.
+Two names are optional: ``MANIFESTS``, lower-case names of files that it is given beside its code because they say under which names
+the code is imported, and ``TYPES_ONLY``, endings of files of its language that nothing runs.
 """
 
 from __future__ import annotations

@@ -11,8 +11,10 @@ from reviewer.inventory.languages.javascript.domain import (
     Imported,
     Instance,
     Lazy,
+    Listing,
     Mixed,
     Module,
+    Record,
     Unknown,
     Value,
     mixed,
@@ -44,7 +46,8 @@ def call_value(evaluator: Evaluator, asked: Lazy) -> Value:
     given = asked.node.field("arguments")
     if given is not None and given.kind() == "template_string":
         return _tagged(evaluator, asked, callee, given)
-    return mixed([_called(evaluator, each, asked, items, rest) for each in _options(target)], asked)
+    callees = [each for each in _options(target) if not isinstance(each, (Constant, Record, Listing))] or [target]
+    return mixed([_called(evaluator, each, asked, items, rest) for each in callees], asked)
 
 
 def _options(target: Value) -> tuple[Value, ...]:

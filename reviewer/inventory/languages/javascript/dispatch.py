@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from ast_grep_py import SgNode
 
-from reviewer.inventory.languages.javascript.domain import Constant, Function, Lazy, Record, text_of
-from reviewer.inventory.languages.javascript.drafts import as_function, handler_of
+from reviewer.inventory.languages.javascript.domain import Constant, Function, Lazy, Record, Value, options, text_of
+from reviewer.inventory.languages.javascript.drafts import functions_in, handlers_of
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 from reviewer.inventory.languages.javascript.literals import string_text
 from reviewer.inventory.languages.javascript.nodes import member_key
-from reviewer.inventory.languages.javascript.source import Scope, Source, span
+from reviewer.inventory.languages.javascript.source import Source, span
 from reviewer.inventory.languages.javascript.units import Region
 
 #: How many entries of a table of handlers are read.
@@ -31,26 +31,33 @@ class Dispatch:
         """Give the branches that answer for a tool."""
         return [region for regions in self.regions.values() for region in regions if name in region.names]
 
-    def functions(self, evaluator: Evaluator) -> set[Scope]:
+    def functions(self, evaluator: Evaluator) -> list[Function]:
         """Give every function in the tables."""
-        found: set[Scope] = set()
-        for table in self.tables:
-            for entry in list(table.entries.values())[:_ENTRIES]:
-                value = evaluator.evaluate(entry)
-                function = as_function(value) or handler_of(evaluator, value)
-                if function is not None:
-                    found.add(function.scope)
-        return found
+        return [
+            function
+            for table in self.tables
+            for entry in list(table.entries.values())[:_ENTRIES]
+            for function in _answering(evaluator, evaluator.evaluate(entry))
+        ]
 
-    def entry(self, evaluator: Evaluator, name: str) -> Function | None:
-        """Give the function under a tool's name in a table of handlers."""
+    def entry(self, evaluator: Evaluator, name: str) -> list[Function]:
+        """Give the functions under a tool's name in the first table of handlers that has it."""
         for table in self.tables:
-            if (found := table.entries.get(name)) is not None:
-                value = evaluator.evaluate(found)
-                function = as_function(value) or handler_of(evaluator, value)
-                if function is not None:
-                    return function
-        return None
+            if (entry := table.entries.get(name)) is not None and (found := _answering(evaluator, evaluator.evaluate(entry))):
+                return list(found)
+        return []
+
+
+def _answering(evaluator: Evaluator, value: Value) -> tuple[Function, ...]:
+    return functions_in(value) or handlers_of(evaluator, value)
+
+
+def _tables(evaluator: Evaluator, holder: Lazy, names: frozenset[str]) -> Iterator[Record]:
+    """Give the objects with a tool's name among their keys that a value may be."""
+    for option in options(evaluator.ask(holder)):
+        for value in options(evaluator.supplied(option)):
+            if isinstance(value, Record) and value.entries.keys() & names:
+                yield value
 
 
 def find_dispatch(evaluator: Evaluator, sources: list[Source], names: frozenset[str]) -> Dispatch:
@@ -66,9 +73,7 @@ def find_dispatch(evaluator: Evaluator, sources: list[Source], names: frozenset[
         for call in source.calls:
             holder = _table(call.node)
             if holder is not None:
-                value = evaluator.ask(Lazy(holder, source))
-                if isinstance(value, Record) and value.entries.keys() & names:
-                    found.tables.append(value)
+                found.tables.extend(_tables(evaluator, Lazy(holder, source), names))
         found.tables.extend(_subscripts(evaluator, source, names))
     return found
 
@@ -89,9 +94,7 @@ def _subscripts(evaluator: Evaluator, source: Source, names: frozenset[str]) -> 
         for binding in scope.names.values():
             node = binding.node
             if binding.kind == "value" and node is not None and node.kind() == "subscript_expression" and (holder := node.field("object")):
-                value = evaluator.ask(Lazy(holder, source))
-                if isinstance(value, Record) and value.entries.keys() & names:
-                    yield value
+                yield from _tables(evaluator, Lazy(holder, source), names)
 
 
 def _of_branch(evaluator: Evaluator, source: Source, node: SgNode, names: frozenset[str]) -> Iterator[Region]:

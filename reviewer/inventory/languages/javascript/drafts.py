@@ -25,6 +25,8 @@ from reviewer.inventory.languages.javascript.tables import load_registrations
 
 #: How many alternatives of a computed name become tools of their own.
 _NAMES = 40
+#: How many functions of which one answers are followed.
+_HANDLERS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,10 +39,15 @@ class Draft:
     description: Value | None = None
     schema: Lazy | Value | None = None
     annotations: Value | None = None
-    handler: Function | None = None
+    handlers: tuple[Function, ...] = ()
     expression: str = ""
     request: str = ""
     lister: str = ""
+
+    @property
+    def handler(self) -> Function | None:
+        """The function that answers, or the first of those that may."""
+        return self.handlers[0] if self.handlers else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,7 +84,7 @@ def from_object(evaluator: Evaluator, kind: ToolKind, value: Value, at: Location
         description=evaluator.member(value, "description"),
         schema=next((entry for entry in entries if entry is not None), None),
         annotations=evaluator.member(value, "annotations"),
-        handler=handler_of(evaluator, value),
+        handlers=handlers_of(evaluator, value),
         expression=value.seen.node.text() if value.seen is not None else "",
         request=request,
     )
@@ -92,18 +99,17 @@ def _entry(evaluator: Evaluator, value: Value, key: str) -> Lazy | Value | None:
     return next((found for each in options(value) if each is not value and (found := _entry(evaluator, each, key)) is not None), None)
 
 
-def handler_of(evaluator: Evaluator, value: Value) -> Function | None:
-    """Give the function that answers, if the describing object holds it."""
+def handlers_of(evaluator: Evaluator, value: Value) -> tuple[Function, ...]:
+    """Give the functions that may answer, if the describing object holds them."""
     for key in load_registrations().members.handler:
-        found = evaluator.member(value, key)
-        if (function := as_function(found)) is not None:
-            return function
-    return None
+        if found := functions_in(evaluator.member(value, key)):
+            return found
+    return ()
 
 
-def as_function(value: Value) -> Function | None:
-    """Give the function that a value is, or the first of those that it may be."""
-    return next((option for option in options(value) if isinstance(option, Function)), None)
+def functions_in(value: Value) -> tuple[Function, ...]:
+    """Give the functions that a value may be."""
+    return tuple(option for option in options(value) if isinstance(option, Function))[:_HANDLERS]
 
 
 def tools_of(evaluator: Evaluator, draft: Draft) -> Iterator[Written]:

@@ -14,7 +14,7 @@ from reviewer.inventory.languages.apis import Api, CallSite, ObjectKind, Use, lo
 from reviewer.inventory.languages.apis import Table as Apis
 from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
-from reviewer.inventory.languages.javascript.domain import Function, Imported, Lazy, Parameter, Record, Unknown, Value
+from reviewer.inventory.languages.javascript.domain import OPEN, Env, Function, Imported, Lazy, Parameter, Record, Unknown, Value
 from reviewer.inventory.languages.javascript.links import Links, entered
 from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.source import Call, Scope, Source, span
@@ -53,12 +53,13 @@ class _Entry:
 
 @dataclass(slots=True, eq=False)
 class Effects:
-    """Builds the nodes of the call graph."""
+    """Builds the nodes of the call graph. ``plain`` are uses that are no calls, by the place that they belong to."""
 
     links: Links
     units: Units
     apis: Apis = field(default_factory=lambda: load_table(Path(__file__).parent))
     table: Table = field(default_factory=load_registrations)
+    plain: dict[str, list[Use]] = field(default_factory=dict)
     _uses: dict[str, list[Use]] = field(default_factory=dict)
     _edges: dict[str, list[Edge]] = field(default_factory=dict)
     _entered: list[_Entry] = field(default_factory=list)
@@ -95,11 +96,16 @@ class Effects:
         yield self._node(_imports_of(source), start, len(source.lines), ())
         for scope in source.scopes:
             if self.units.is_unit(scope):
-                yield self._node(self.units.name(scope), source.at(scope.node), source.line(scope.end - 1), _names(scope))
+                yield self.node_of(scope)
         for region in self.units.regions.get(source.path, ()):
             unit = self.units.unit_of(source.scope_at(region.start))
             line = source.line(region.start)
             yield self._node(region.id, Location(path=source.path, line=line), source.line(region.end - 1), _names(unit))
+
+    def node_of(self, scope: Scope) -> Node:
+        """Give the node of a function that is a unit."""
+        source = scope.source
+        return self._node(self.units.name(scope), source.at(scope.node), source.line(scope.end - 1), _names(scope))
 
     def _node(self, name: str, at: Location, last: int, parameters: tuple[str, ...], trigger: Trigger | None = None) -> Node:
         uses, edges = tuple(self._uses.get(name, ())), tuple(self._edges.get(name, ()))
@@ -121,7 +127,7 @@ class Effects:
         unit = self.units.unit_of(call.scope)
         for target in targets:
             if isinstance(target, Imported):
-                self._uses.setdefault(place, []).extend(self._meaning(call, target, unit))
+                self._uses.setdefault(place, []).extend(self.meaning(call, target, unit, OPEN))
             elif (scope := entered(target)) is not None and (len(targets) == 1 or scope not in self.units.dispatched):
                 self._enter(place, call, scope, unit, sure=len(targets) == 1)
         if all(isinstance(target, (Unknown, Parameter)) for target in targets):
@@ -149,29 +155,42 @@ class Effects:
             waiting.extend(found)
         for entry, name in zip(self._entered, names, strict=True):
             if name in matters:
-                arguments = self._arguments(entry.call, entry.scope, entry.unit)
+                arguments = self.arguments(entry.call, entry.scope, entry.unit, OPEN)
                 self._edges.setdefault(entry.place, []).append(Edge(callee=name, arguments=arguments, sure=entry.sure))
 
-    def _arguments(self, call: Call, scope: Scope, unit: Scope) -> dict[str, Known]:
+    def arguments(self, call: Call, scope: Scope, unit: Scope, env: Env) -> dict[str, Known]:
+        """Give what is known of a function's parameters at a call inside ``unit``; a spread list may give any that follow."""
         nodes = arguments_of(call.node)
+        source, evaluator = call.scope.source, self.links.evaluator
+        spread = next((index for index, node in enumerate(nodes) if node.kind() == "spread_element"), len(nodes))
         found: dict[str, Known] = {}
-        evaluator = self.links.evaluator
         for parameter in scope.parameters:
-            if parameter.index < len(nodes) and all(node.kind() != "spread_element" for node in nodes[: parameter.index + 1]):
-                value = evaluator.ask(Lazy(nodes[parameter.index], call.scope.source))
+            if parameter.index < spread:
+                value = evaluator.ask(Lazy(nodes[parameter.index], source, env))
                 found[parameter.name] = self.units.known(evaluator.descend(value, parameter.path), unit)
+            elif spread < len(nodes):
+                found[parameter.name] = self.units.known(Lazy(nodes[spread].children()[-1], source, env), unit).blurred
         return found
 
     def _by_name(self, place: str, call: Call, unit: Scope) -> None:
+        for method in self._same_name(call):
+            self._enter(place, call, method, unit, sure=False)
+
+    def _same_name(self, call: Call) -> list[Scope]:
         """A method of something unknown: a class of the submission with such a method may be meant."""
         callee = call.node.field("function")
         key = member_key(callee) if callee is not None and callee.kind() == "member_expression" else None
         namesakes = self._methods.get(key, []) if key is not None and key not in self.table.common else []
-        if 0 < len(namesakes) <= _NAMESAKES:
-            for method in namesakes:
-                self._enter(place, call, method, unit, sure=False)
+        return namesakes if len(namesakes) <= _NAMESAKES else []
 
-    def _meaning(self, call: Call, target: Imported, unit: Scope) -> Iterator[Use]:
+    def namesakes(self, call: Call, unit: Scope, env: Env) -> Iterator[Edge]:
+        """Give the edges to methods that may be meant by their name."""
+        for method in self._same_name(call):
+            if self.units.unit_of(method) is method and method is not unit:
+                yield Edge(callee=self.units.name(method), arguments=self.arguments(call, method, unit, env), sure=False)
+
+    def meaning(self, call: Call, target: Imported, unit: Scope, env: Env) -> Iterator[Use]:
+        """Give what a call of something that is not of the submission means, inside ``unit``."""
         name = self.table.canonical(target.path)
         if target.made is not None and target.made.node.kind() == "new_expression" and target.seen is target.made:
             return  # what `new Function(…)` gave is called; making it was the capability
@@ -181,7 +200,7 @@ class Effects:
         keywords: dict[str, Known] = {}
         values: list[Value] = []
         for node in arguments_of(call.node)[:8]:
-            value = self.links.evaluator.ask(Lazy(node, call.scope.source))
+            value = self.links.evaluator.ask(Lazy(node, call.scope.source, env))
             values.append(value)
             positional.append(self.units.known(value, unit))
             if isinstance(value, Record):
@@ -205,7 +224,9 @@ class Effects:
             scope = source.scope_at(start)
             name, values = _environment_use(source.text, start, end)
             site = CallSite(name=name, at=source.at(node), positional=(Known.literal(*values),))
-            self._uses.setdefault(self.units.place(scope, start), []).extend(self.apis.uses(site))
+            place, uses = self.units.place(scope, start), list(self.apis.uses(site))
+            self._uses.setdefault(place, []).extend(uses)
+            self.plain.setdefault(place, []).extend(uses)
 
     def _imports(self, source: Source) -> None:
         """An import of a library that is itself a capability."""

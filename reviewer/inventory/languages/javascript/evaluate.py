@@ -188,6 +188,11 @@ class Evaluator:
         if binding.pushed or binding.stored:
             value = self.grown(value, binding.pushed, binding.stored, source, env)
         added = self.properties(binding, source, env)
+        if binding.merged and isinstance(value, Record):
+            entries, rest = dict(value.entries), list(value.rest)
+            for node in binding.merged[:MEMBERS]:
+                self.merge(self.evaluate(Lazy(node, source, env)), entries, rest)
+            value = Record(entries=entries, rest=tuple(rest), seen=value.seen)
         if added and (isinstance(value, Record) or (isinstance(value, Constant) and value.value is None)):
             before = value.entries if isinstance(value, Record) else {}
             return Record(entries={**before, **added}, rest=value.rest if isinstance(value, Record) else (), seen=value.seen)
@@ -321,7 +326,7 @@ class Evaluator:
                 rest.extend(option.rest)
             elif isinstance(option, Module):
                 entries.update({name: self.export(option.source, found) for name, found in option.source.exports.items()})
-            elif not isinstance(option, Constant):
+            elif not isinstance(option, (Constant, Function)):
                 rest.append(option)
 
 

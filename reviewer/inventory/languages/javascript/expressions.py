@@ -134,12 +134,24 @@ def _unary(evaluator: Evaluator, asked: Lazy) -> Value:
     if operator is None or argument is None or operator.text() == "void":
         return Constant(value=None, seen=asked)
     value = evaluator.evaluate(Lazy(argument, asked.source, asked.env))
+    if operator.text() == "typeof" and (name := _type_name(value)):
+        return Constant(value=name, seen=asked)
     if isinstance(value, Constant):
         if operator.text() == "!":
             return Constant(value=not value.value, seen=asked)
         if operator.text() == "-" and isinstance(value.value, float):
             return Constant(value=-value.value, seen=asked)
     return Unknown(origins=(value,), seen=asked)
+
+
+def _type_name(value: Value) -> str:
+    """Give what ``typeof`` says, empty where it is not certain."""
+    if isinstance(value, Constant):
+        names = {str: "string", float: "number", bool: "boolean"}
+        return names.get(type(value.value), "")
+    if isinstance(value, (Function, Class)):
+        return "function"
+    return {Joined: "string", Record: "object", Listing: "object", Instance: "object"}.get(type(value), "")
 
 
 def _assigned(evaluator: Evaluator, asked: Lazy) -> Value:

@@ -30,6 +30,7 @@ from reviewer.inventory.languages.javascript.domain import (
     options,
 )
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
+from reviewer.inventory.languages.javascript.interfaces import Interfaces
 from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.scopes import FUNCTIONS
 from reviewer.inventory.languages.javascript.source import Binding, Call, Scope, Source, span
@@ -47,6 +48,7 @@ class Links:
     """The calls of a program. ``targets`` are by call, ``callers`` and ``each`` (callbacks for every element of a list) by function."""
 
     evaluator: Evaluator
+    interfaces: Interfaces
     targets: dict[Call, tuple[Value, ...]] = field(default_factory=dict)
     callers: dict[Scope, list[Call]] = field(default_factory=dict)
     each: dict[Scope, list[Lazy]] = field(default_factory=dict)
@@ -77,17 +79,19 @@ class Links:
                     self.callers.setdefault(scope, []).append(call)
 
     def supply(self, value: Parameter) -> Value | None:
-        """Give what the callers of a function pass for a parameter; None where there are none, or too many."""
+        """Give what the callers of a function pass for a parameter; or what its type says; None where neither is known."""
         scope = value.binding.scope
-        callers = self.callers.get(scope, ())
-        if scope.kind != "function" or not 0 < len(callers) <= CALLERS or value.binding in self._asking:
+        if scope.kind != "function" or value.binding in self._asking:
             return None
+        callers = self.callers.get(scope, ())
         self._asking.add(value.binding)
         try:
-            found = [self._passed(value, call) for call in callers]
+            found = [self._passed(value, call) for call in callers] if len(callers) <= CALLERS else []
+            if any(not isinstance(each, (Unknown, Parameter)) for each in found):
+                return mixed(found)
+            return self.interfaces.implementation(value)
         finally:
             self._asking.discard(value.binding)
-        return mixed(found) if any(not isinstance(each, (Unknown, Parameter)) for each in found) else None
 
     def _passed(self, value: Parameter, call: Call) -> Value:
         nodes = arguments_of(call.node)

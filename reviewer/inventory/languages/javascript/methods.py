@@ -11,6 +11,7 @@ from reviewer.inventory.languages.javascript.domain import (
     Joined,
     Lazy,
     Listing,
+    Parameter,
     Record,
     Setting,
     Unknown,
@@ -238,8 +239,13 @@ def _first(evaluator: Evaluator, items: Items, asked: Lazy) -> Value:
 def _keys(evaluator: Evaluator, items: Items, asked: Lazy) -> Value:
     value = _first(evaluator, items, asked)
     if isinstance(value, Record):
-        return Listing(items=tuple(Constant(value=key) for key in value.entries), rest=value.rest, seen=asked)
+        return Listing(items=tuple(_key(key, entry) for key, entry in value.entries.items()), rest=value.rest, seen=asked)
     return Unknown(origins=(value,), seen=asked)
+
+
+def _key(name: str, entry: Lazy | Value) -> Value:
+    """Give the name of a member as a text that stands where the member does."""
+    return Constant(value=name, seen=entry if isinstance(entry, Lazy) else entry.seen)
 
 
 def _values(evaluator: Evaluator, items: Items, asked: Lazy) -> Value:
@@ -252,18 +258,19 @@ def _values(evaluator: Evaluator, items: Items, asked: Lazy) -> Value:
 def _entries(evaluator: Evaluator, items: Items, asked: Lazy) -> Value:
     value = _as_record(evaluator, _first(evaluator, items, asked))
     if isinstance(value, Record):
-        pairs = tuple(Listing(items=(Constant(value=key), entry)) for key, entry in value.entries.items())
+        pairs = tuple(Listing(items=(_key(key, entry), entry)) for key, entry in value.entries.items())
         return Listing(items=pairs, rest=value.rest, seen=asked)
     return Unknown(origins=(value,), seen=asked)
 
 
 def _as_record(evaluator: Evaluator, value: Value) -> Value:
-    """Take all exports of a module, ``import * as tools``, as an object."""
+    """Take all exports of a module, ``import * as tools``, and whatever a value may be, as one object."""
     entries: dict[str, Lazy | Value] = {}
     rest: list[Value] = []
-    if isinstance(value, (Record, Unknown, Constant)):
+    if isinstance(value, (Record, Unknown, Constant, Parameter)):
         return value
-    evaluator.merge(value, entries, rest)
+    for option in options(value):
+        evaluator.merge(evaluator.supplied(option), entries, rest)
     return Record(entries=entries, rest=tuple(rest)) if entries else value
 
 

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reviewer.inventory.languages.javascript.packages import Packages
 from reviewer.inventory.languages.javascript.source import Export, Source
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
@@ -19,6 +20,7 @@ class Program:
     """The parsed files by path."""
 
     sources: Mapping[str, Source]
+    packages: Packages = field(default_factory=lambda: Packages.of({}))
     _found: dict[tuple[str, str], Source | None] = field(default_factory=dict)
     _tails: dict[str, list[str]] = field(default_factory=dict)
 
@@ -32,7 +34,10 @@ class Program:
     def _candidates(self, folder: str, module: str) -> Iterator[str]:
         if module.startswith("."):
             yield from _spellings(posixpath.normpath(posixpath.join(folder, module)))
-        elif module.startswith(("@/", "~/", "#", "src/")):
+            return
+        for path in self.packages.candidates(folder, module):
+            yield from _spellings(path)
+        if module.startswith(("@/", "~/", "#", "src/")):
             bare = module.lstrip("@~#/")
             yield from _spellings(bare)
             for spelling in _spellings(bare):

@@ -11,19 +11,23 @@ from reviewer.inventory.languages.callgraph import CallGraph, merge
 from reviewer.inventory.languages.callgraph import Function as Node
 from reviewer.inventory.languages.interface import Extraction
 from reviewer.inventory.languages.javascript.dispatch import Dispatch, find_dispatch
+from reviewer.inventory.languages.javascript.domain import Function
 from reviewer.inventory.languages.javascript.drafts import Written, tools_of
 from reviewer.inventory.languages.javascript.effects import Effects
 from reviewer.inventory.languages.javascript.evaluate import Evaluator
 from reviewer.inventory.languages.javascript.expressions import KINDS
+from reviewer.inventory.languages.javascript.interfaces import Interfaces
 from reviewer.inventory.languages.javascript.layout import ALL, is_declaration, is_dependency, is_test, refused
 from reviewer.inventory.languages.javascript.links import Links
 from reviewer.inventory.languages.javascript.members import MEMBERS
+from reviewer.inventory.languages.javascript.packages import Packages
 from reviewer.inventory.languages.javascript.program import Program
 from reviewer.inventory.languages.javascript.registrations import registered
 from reviewer.inventory.languages.javascript.requests import RequestHandler, listed, request_handlers
 from reviewer.inventory.languages.javascript.scopes import read_scopes
 from reviewer.inventory.languages.javascript.servers import Servers
 from reviewer.inventory.languages.javascript.shapes import shaped
+from reviewer.inventory.languages.javascript.situated import Situated
 from reviewer.inventory.languages.javascript.source import Scope as Code
 from reviewer.inventory.languages.javascript.source import Source, parse
 from reviewer.inventory.languages.javascript.surfaces import servers_in, texts_of
@@ -47,11 +51,12 @@ class _World:
     servers: Servers
 
 
-def read_files(files: Mapping[str, str]) -> Extraction:
+def read_files(files: Mapping[str, str], manifests: Mapping[str, str]) -> Extraction:
     """Read all files. Raises RecursionError or MemoryError where a submission is built to cause them."""
     sources, unreadable = _parsed(files)
     aside = [source for source in sources if is_test(source) or is_dependency(source.path)]
-    world = _linked([source for source in sources if source not in aside])
+    packages = Packages.of(manifests)
+    world = _linked([source for source in sources if source not in aside], packages)
     handlers = list(request_handlers(world.servers, world.sources))
     drafts = [*registered(world.servers, world.sources), *listed(world.servers, handlers)]
     drafts += list(shaped(world.servers, world.sources, drafts))
@@ -67,16 +72,16 @@ def read_files(files: Mapping[str, str]) -> Extraction:
     return Extraction(
         servers=tuple(fact for fact, _ in facts),
         tools=tools,
-        capabilities=merge([*capabilities, *_possible(aside)]),
+        capabilities=merge([*capabilities, *_possible(aside, packages)]),
         surfaces=tuple(surfaces),
         unreadable=tuple(unreadable),
     )
 
 
-def _possible(aside: list[Source]) -> Iterator[Capability]:
+def _possible(aside: list[Source], packages: Packages) -> Iterator[Capability]:
     """Give what tests and installed packages can do: they start no server of their own, but the server can start them."""
     if aside:
-        _, capabilities = _capabilities(_linked(aside), [], [])
+        _, capabilities = _capabilities(_linked(aside, packages), [], [])
         yield from (replace(capability, certainty=Certainty.POSSIBLE) for capability in capabilities)
 
 
@@ -104,11 +109,10 @@ def _parsed(files: Mapping[str, str]) -> tuple[list[Source], list[Unreadable]]:
     return sources, unreadable
 
 
-def _linked(sources: list[Source]) -> _World:
-    evaluator = Evaluator(
-        Program({source.path: source for source in sources}), kinds=KINDS, members=MEMBERS, libraries=load_registrations().libraries
-    )
-    links = Links(evaluator)
+def _linked(sources: list[Source], packages: Packages) -> _World:
+    program = Program({source.path: source for source in sources}, packages)
+    evaluator = Evaluator(program, kinds=KINDS, members=MEMBERS, libraries=load_registrations().libraries)
+    links = Links(evaluator, Interfaces(evaluator, sources))
     links.read(sources)
     links.complete()
     servers = Servers(evaluator, links)
@@ -132,17 +136,22 @@ def _capabilities(world: _World, written: list[Written], handlers: list[RequestH
     names = frozenset(each.tool.name for each in written if each.draft.request and not each.tool.dynamic)
     answering = [handler for handler in handlers if not handler.sdk and handler.function is not None and not handler.request.member]
     dispatch = find_dispatch(world.evaluator, world.sources, names) if names else Dispatch()
-    own = {each.draft.handler.scope for each in written if each.draft.handler is not None}
-    tabled = dispatch.functions(world.evaluator)
+    functions = [function for each in written for function in each.draft.handlers]
+    entries = dispatch.functions(world.evaluator)
+    situated = Situated(world.links)
+    reached = situated.follow([*functions, *entries])
+    own, tabled = {function.scope for function in functions}, {function.scope for function in entries}
     units = Units(
         world.links,
         dispatched=frozenset(tabled | own),
-        handlers=frozenset(own | tabled | {handler.function.scope for handler in answering if handler.function is not None}),
+        handlers=frozenset({*own, *tabled, *reached, *(each.function.scope for each in answering if each.function is not None)}),
     )
     _keep_dispatching(units, dispatch, names)
-    nodes = list(Effects(world.links, units).nodes(world.sources))
+    effects = Effects(world.links, units)
+    nodes = [*effects.nodes(world.sources), *situated.nodes(effects)]
     parameters = {node.id: node.parameters for node in nodes}
-    roots = [_root(index, each, _Answers(world, units, dispatch, answering)) for index, each in enumerate(written)]
+    answers = _Answers(world, units, dispatch, answering, effects, situated)
+    roots = [_root(index, each, answers) for index, each in enumerate(written)]
     known = [root.node(parameters) for root in roots]
     graph = CallGraph([*nodes, *known])
     tools = tuple(
@@ -173,6 +182,12 @@ class _Answers:
     units: Units
     dispatch: Dispatch
     answering: list[RequestHandler]
+    effects: Effects
+    situated: Situated
+
+    def name(self, function: Function) -> str:
+        """Give the id of a function in the call graph."""
+        return self.situated.name(function, self.effects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,52 +196,56 @@ class _Root:
 
     id: str
     at: Location
-    functions: tuple[Code, ...] = ()
+    functions: tuple[Function, ...] = ()
     regions: tuple[Region, ...] = ()
     unsure: tuple[Region, ...] = ()
     others: tuple[Code, ...] = ()
-    units: Units
+    general: tuple[Code, ...] = ()
+    answers: _Answers
 
     def node(self, parameters: Mapping[str, tuple[str, ...]]) -> Node:
         """Give the node from which the call graph follows a tool; its arguments are the tool's."""
-        sure = [self.units.name(self.units.unit_of(scope)) for scope in self.functions] + [region.id for region in self.regions]
+        units = self.answers.units
+        sure = [self.answers.name(function) for function in self.functions] + [region.id for region in self.regions]
+        sure += [units.name(units.unit_of(scope)) for scope in self.general]
         argument = Known.chosen(Scope.ARGUMENT)
         calls = [
             Edge(callee=name, arguments=dict.fromkeys(parameters.get(name, ()), argument), sure=name in sure)
-            for name in (*sure, *(region.id for region in self.unsure), *(self.units.name(scope) for scope in self.others))
+            for name in (*sure, *(region.id for region in self.unsure), *(units.name(scope) for scope in self.others))
         ]
         return Node(id=self.id, at=self.at, calls=tuple(calls))
 
     def placed(self, tool: Tool) -> Tool:
         """Say where the code that answers stands, for a tool that does not say it itself."""
-        if tool.handler is not None:
-            return tool
+        if tool.handler is not None and self.functions:
+            scope = self.answers.situated.innermost(self.functions[0]).scope
+            return replace(tool, handler=scope.source.at(scope.node), last=scope.source.line(scope.end - 1))
         if self.regions:
             source, region = self.regions[0].source, self.regions[0]
             return replace(tool, handler=Location(path=source.path, line=source.line(region.start)), last=source.line(region.end - 1))
         if self.functions:
-            scope = self.functions[0]
+            scope = self.functions[0].scope
             return replace(tool, handler=scope.source.at(scope.node), last=scope.source.line(scope.end - 1))
         return tool
 
 
 def _root(index: int, each: Written, answers: _Answers) -> _Root:
-    tool, function = each.tool, each.draft.handler
-    functions: list[Code] = [function.scope] if function is not None else []
+    tool, functions = each.tool, list(each.draft.handlers)
     if not each.draft.request:
-        return _Root(id=f"tool#{index}", at=tool.at, functions=tuple(functions), units=answers.units)
-    entry = answers.dispatch.entry(answers.world.evaluator, tool.name)
-    functions += [entry.scope] if entry is not None and not functions else []
+        return _Root(id=f"tool#{index}", at=tool.at, functions=tuple(functions), answers=answers)
+    if not functions:
+        functions = answers.dispatch.entry(answers.world.evaluator, tool.name)
     regions = tuple(answers.dispatch.of(tool.name))
     lost = not regions and not functions
     return _Root(
         id=f"tool#{index}",
         at=tool.at,
-        functions=(*functions, *_general(each, answers)),
+        functions=tuple(functions),
+        general=tuple(_general(each, answers)),
         regions=regions,
         unsure=tuple(region for inside in answers.dispatch.regions.values() for region in inside) if lost else (),
         others=tuple(answers.units.dispatched) if lost else (),
-        units=answers.units,
+        answers=answers,
     )
 
 

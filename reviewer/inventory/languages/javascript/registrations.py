@@ -13,6 +13,7 @@ from reviewer.inventory.languages.javascript.domain import (
     OPEN,
     Constant,
     Env,
+    Function,
     Imported,
     Instance,
     Lazy,
@@ -22,11 +23,12 @@ from reviewer.inventory.languages.javascript.domain import (
     Value,
     options,
 )
-from reviewer.inventory.languages.javascript.drafts import Draft, as_function, from_object, is_textual
+from reviewer.inventory.languages.javascript.drafts import Draft, from_object, functions_in, handlers_of, is_textual
+from reviewer.inventory.languages.javascript.links import entered
 from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.scopes import FUNCTIONS
 from reviewer.inventory.languages.javascript.servers import Servers
-from reviewer.inventory.languages.javascript.source import Call, Source
+from reviewer.inventory.languages.javascript.source import Call, Scope, Source
 from reviewer.inventory.languages.javascript.tables import Method
 
 #: Drafts of parts of a registration have no place; the whole has.
@@ -37,31 +39,46 @@ _LEAST = {"config": 2, "loose": 2, "resource": 3, "object": 1, "objects": 1}
 
 def registered(servers: Servers, sources: list[Source]) -> Iterator[Draft]:
     """Give every registration by method or class in these files."""
+    wrapping: set[Scope] = set()
+    believed: list[tuple[Call, Method]] = []
     for source in sources:
         for call in source.calls:
             callee = call.node.field("function")
             key = member_key(callee) if callee is not None and callee.kind() in {"member_expression", "subscript_expression"} else None
             method = servers.table.methods.get(key) if key is not None else None
-            if callee is not None and method is not None and _accepted(servers, call, callee, method):
-                yield from _read(servers, call, method)
+            if callee is None or method is None or not (accepted := _accepted(servers, call, callee, method)):
+                continue
+            if any(isinstance(target, Function) for target in servers.links.targets.get(call, ())) and accepted == _BELIEVED:
+                believed.append((call, method))
+                continue
+            for draft, env in _read(servers, call, method):
+                wrapping.update(binding.scope for binding in env)
+                yield draft
         yield from _classes(servers, source)
+    for call, method in believed:
+        if wrapping.isdisjoint(entered(target) for target in servers.links.targets.get(call, ())):
+            yield from (draft for draft, _ in _read(servers, call, method))
 
 
-def _accepted(servers: Servers, call: Call, callee: SgNode, method: Method) -> bool:
+_BELIEVED = 2
+
+
+def _accepted(servers: Servers, call: Call, callee: SgNode, method: Method) -> int:
+    """Tell whether a call registers something: 0 for no, 1 if on a server, ``_BELIEVED`` if its name and arguments say so."""
     holder = callee.field("object")
     given = arguments_of(call.node)
     if holder is None or len(given) < _LEAST[method.shape] or not servers.present:
-        return False
+        return 0
     lazy = Lazy(holder, call.scope.source)
     answer = servers.is_server(servers.evaluator.evaluate(lazy))
     if answer is not None:
-        return answer
+        return int(answer)
     if method.shape in {"object", "objects"}:
-        return _describes(servers, Lazy(given[0], call.scope.source))
+        return _BELIEVED * _describes(servers, Lazy(given[0], call.scope.source))
     name = servers.evaluator.evaluate(Lazy(given[0], call.scope.source))
     fits = is_textual(name) and _ends_in_function(servers, call, given)
     called = holder.text().rpartition(".")[2].lower()
-    return fits and (method.certain or "server" in called or "mcp" in called)
+    return _BELIEVED * (fits and (method.certain or "server" in called or "mcp" in called))
 
 
 def _describes(servers: Servers, lazy: Lazy) -> bool:
@@ -80,10 +97,11 @@ def _ends_in_function(servers: Servers, call: Call, given: list[SgNode]) -> bool
     if given[-1].kind() in FUNCTIONS:
         return True
     value = servers.evaluator.evaluate(Lazy(given[-1], call.scope.source))
-    return as_function(value) is not None or isinstance(value, (Unknown, Imported)) or given[-1].kind() == "object"
+    return bool(functions_in(value)) or isinstance(value, (Unknown, Imported)) or given[-1].kind() == "object"
 
 
-def _read(servers: Servers, call: Call, method: Method) -> Iterator[Draft]:
+def _read(servers: Servers, call: Call, method: Method) -> Iterator[tuple[Draft, Env]]:
+    """Give what a call registers, in every situation in which it is run."""
     evaluator, source = servers.evaluator, call.scope.source
     items, _ = evaluator.spread(arguments_of(call.node), source, OPEN)
     if not items:
@@ -94,7 +112,7 @@ def _read(servers: Servers, call: Call, method: Method) -> Iterator[Draft]:
         for draft in _drafts(servers, call, method, again or [*rest], env):
             own = servers.own_code(call.scope) and not all(isinstance(option, Constant) for option in options(draft.name))
             if not own:
-                yield draft
+                yield draft, env
 
 
 def _drafts(servers: Servers, call: Call, method: Method, items: list[Lazy | Value], env: Env) -> Iterator[Draft]:
@@ -107,7 +125,7 @@ def _drafts(servers: Servers, call: Call, method: Method, items: list[Lazy | Val
     if env and values[0].seen is not None:
         at = values[0].seen.source.at(values[0].seen.node)
     made = _SHAPES[method.shape](servers, items, values)
-    handler = as_function(values[-1]) or (made.handler if len(values) > 1 else None)
+    handlers = functions_in(values[-1]) or (made.handlers if len(values) > 1 else ())
     yield Draft(
         kind=method.kind,
         name=values[0],
@@ -115,7 +133,7 @@ def _drafts(servers: Servers, call: Call, method: Method, items: list[Lazy | Val
         description=made.description,
         schema=made.schema,
         annotations=made.annotations,
-        handler=handler,
+        handlers=handlers,
         expression=expression,
     )
 
@@ -132,7 +150,7 @@ def _objects(servers: Servers, method: Method, items: list[Lazy | Value], call: 
                 yield draft
             else:
                 text = item.node.text() if isinstance(item, Lazy) else ""
-                yield Draft(kind=method.kind, name=draft.name, at=at, handler=draft.handler, expression=text)
+                yield Draft(kind=method.kind, name=draft.name, at=at, handlers=draft.handlers, expression=text)
         if method.shape == "object":
             return
 
@@ -141,8 +159,7 @@ def _config(servers: Servers, _: list[Lazy | Value], values: list[Value]) -> Dra
     """Read ``(name, {description, inputSchema, …}, handler)``; tasks give an object of handlers."""
     draft = from_object(servers.evaluator, ToolKind.TOOL, values[1], _NOWHERE)
     if len(values) > 2 and isinstance(values[2], Record):  # noqa: PLR2004  (name, config, handlers)
-        handlers = (as_function(servers.evaluator.member(values[2], key)) for key in servers.table.members.handler)
-        return replace(draft, handler=next((function for function in handlers if function is not None), None))
+        return replace(draft, handlers=handlers_of(servers.evaluator, values[2]))
     return draft
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from checks.model import Location
 from reviewer.inventory.languages.javascript.definitions import definition
 from reviewer.inventory.languages.javascript.domain import (
     Constant,
@@ -17,11 +18,11 @@ from reviewer.inventory.languages.javascript.domain import (
     options,
     text_of,
 )
-from reviewer.inventory.languages.javascript.drafts import Draft, as_function, from_object
+from reviewer.inventory.languages.javascript.drafts import Draft, from_object, functions_in
 from reviewer.inventory.languages.javascript.links import open_parameters
 from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.servers import Servers
-from reviewer.inventory.languages.javascript.source import Call, Source
+from reviewer.inventory.languages.javascript.source import Call, Source, span
 from reviewer.inventory.languages.javascript.tables import Request
 
 #: How long the expression that makes a request's schema is at most.
@@ -50,7 +51,7 @@ def request_handlers(servers: Servers, sources: list[Source]) -> Iterator[Reques
             given = arguments_of(call.node)
             request = _request(servers, Lazy(given[0], source)) if len(given) > 1 else None
             if request is not None:
-                function = as_function(servers.evaluator.evaluate(Lazy(given[-1], source)))
+                function = next(iter(functions_in(servers.evaluator.evaluate(Lazy(given[-1], source)))), None)
                 yield RequestHandler(request=request, function=function, call=call, sdk=servers.own_code(call.scope))
 
 
@@ -116,10 +117,21 @@ def _item(servers: Servers, item: Lazy | Value, handler: RequestHandler) -> Iter
             place = each.seen or (item if isinstance(item, Lazy) else None)
             at = place.source.at(place.node) if place is not None else source.at(handler.call.node)
             draft = from_object(evaluator, handler.request.kind, each, at, request=handler.request.name)
+            draft = replace(draft, at=_place(draft, place))
             if not open_parameters(draft.name) or not isinstance(each, Record):
                 yield draft
                 continue
             yield from _each_way(servers, each, draft)
+
+
+def _place(draft: Draft, place: Lazy | None) -> Location:
+    """Give where a tool stands: where its name does, if one expression describes many: ``entries.map(([name, tool]) => ({name, …}))``."""
+    named = draft.name.seen
+    if named is None or place is None or not place.env or not isinstance(draft.name, Constant):
+        return draft.at
+    (start, end), (first, last) = span(named.node), span(place.node)
+    inside = named.source is place.source and first <= start and end <= last
+    return draft.at if inside else named.source.at(named.node)
 
 
 def _each_way(servers: Servers, value: Record, draft: Draft) -> Iterator[Draft]:

@@ -125,13 +125,13 @@ def _open_function(node: SgNode, kind: str, outer: Scope, begin: int, end: int) 
 
 
 def _declare_parameter(node: SgNode, index: int, scope: Scope) -> None:
-    annotation, default, pattern = "", None, node
+    annotation, default, pattern, typed = "", None, node, None
     if node.kind() in {"required_parameter", "optional_parameter"}:
         pattern = node.field("pattern") or node
         default = node.field("value")
         if (typed := node.field("type")) is not None:
             annotation = _bare_type(typed)
-    made = Binding(name="", kind="parameter", scope=scope, index=index, annotation=annotation, default=default)
+    made = Binding(name="", kind="parameter", scope=scope, index=index, annotation=annotation, default=default, typed=typed)
     before = len(scope.parameters)
     _declare(pattern, scope, made, into=scope.parameters)
     owner = scope.parent
@@ -202,6 +202,7 @@ def _declare(pattern: SgNode, scope: Scope, like: Binding, *, into: list[Binding
             default=default,
             index=like.index,
             annotation=like.annotation if not path else "",
+            typed=like.typed,
         )
         known = scope.names.get(made.name)
         if known is not None and known.kind == "value" and made.kind == "value" and not path:
@@ -228,6 +229,7 @@ def _assign(node: SgNode, scope: Scope) -> None:
 def _assign_member(left: SgNode, right: SgNode, scope: Scope) -> None:
     holder, key = left.field("object"), member_key(left)
     if holder is None or key is None:
+        _note_computed(left, right, scope)
         return
     kind, text = holder.kind(), holder.text() if holder.kind() in {"identifier", "member_expression"} else ""
     source = scope.source
@@ -241,6 +243,13 @@ def _assign_member(left: SgNode, right: SgNode, scope: Scope) -> None:
         source.exports["module.exports"] = Export(node=right)
     elif kind == "identifier" and (binding := scope.find(text)) is not None:
         binding.properties.setdefault(key, []).append(right)
+
+
+def _note_computed(left: SgNode, right: SgNode, scope: Scope) -> None:
+    """``table[tool.name] = tool``, as ``table.set(tool.name, tool)``."""
+    holder, index = left.field("object"), left.field("index")
+    if holder is not None and index is not None and holder.kind() == "identifier" and (binding := scope.find(holder.text())) is not None:
+        binding.stored.append((index, right))
 
 
 def _note_call(call: Call) -> None:
@@ -265,6 +274,10 @@ def _note_method(call: Call, callee: SgNode) -> None:
         return
     if key in {"push", "set"}:
         _note_growth(call, holder, key)
+    elif key == "assign" and holder.text() == "Object":
+        first, *others = arguments_of(call.node) or [holder]
+        if first.kind() == "identifier" and (binding := call.scope.find(first.text())) is not None:
+            binding.merged.extend(others)
     elif key == "defineProperty" and holder.text() == "Object":
         given = arguments_of(call.node)
         if len(given) > 2 and given[0].text() == "exports" and (name := string_text(given[1])) is not None:  # noqa: PLR2004  (exports, name, descriptor)

@@ -23,7 +23,8 @@ class Binding:
 
     ``node`` is the initialiser, function, class or enum; ``path`` leads from its value to this name through destructuring;
     ``assigned`` are further values, ``properties`` values of ``name.key = …``, ``pushed`` arguments of ``name.push(…)``,
-    ``stored`` those of ``name.set(…)``.
+    ``stored`` those of ``name.set(…)`` and ``name[key] = …``, ``merged`` what ``Object.assign(name, …)`` adds; ``typed`` is the
+    annotation of the whole pattern.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Binding:
     properties: dict[str, list[SgNode]] = field(default_factory=dict)
     pushed: list[SgNode] = field(default_factory=list)
     stored: list[tuple[SgNode, SgNode]] = field(default_factory=list)
+    merged: list[SgNode] = field(default_factory=list)
+    typed: SgNode | None = None
     aliases: list[Binding] = field(default_factory=list)
 
 
