@@ -74,6 +74,7 @@ class CallGraph:
         self._functions = {function.id: function for function in functions}
         self._left = visits
         self._reached: set[str] = set()
+        self._perhaps: dict[str, tuple[_Visit, Trigger]] = {}
         self._answers: dict[str, tuple[Capability, ...]] = {}
 
     def of_handler(self, handler: str, *, arguments: Mapping[str, Value] | None = None) -> tuple[Capability, ...]:
@@ -96,8 +97,9 @@ class CallGraph:
             if function.trigger is not None:
                 found.extend(self._follow(function.id, {}, function.trigger))
         for identifier, function in self._functions.items():
-            if identifier not in self._reached:
-                found.extend(_facts(function, {}, Certainty.PRESENT, Trigger.MODEL))
+            if identifier not in self._reached:  # what may not be reached still stands there
+                visit, trigger = self._perhaps.get(identifier, (None, Trigger.MODEL))
+                found.extend(_facts(function, visit.arguments if visit else {}, Certainty.PRESENT, trigger))
         return merge(found)
 
     @functools.cached_property
@@ -118,7 +120,8 @@ class CallGraph:
                 allowed = all(guard.allows(visits[name].arguments) for guard in call.guards)
                 if allowed and call.callee in self._functions and self._enter(visits, visits[name], call):
                     waiting.append(call.callee)
-        self._reached.update(visits)
+        self._reached.update(name for name, visit in visits.items() if visit.sure)
+        self._perhaps.update({name: (visit, trigger) for name, visit in visits.items() if not visit.sure})
         if waiting:
             yield from self._anything
         best = Certainty.PROVEN if trigger is Trigger.MODEL else Certainty.PRESENT

@@ -74,3 +74,28 @@ def test_merging_keeps_the_best_certainty_and_bounds_the_places() -> None:
     rows = [one(line, Certainty.POSSIBLE) for line in range(500)] + [one(1, Certainty.PROVEN)]
     (found,) = merge(rows, kept=KEPT_OF_TOOL)
     assert (found.certainty, len(found.evidence), found.evidence[0].line) == (Certainty.PROVEN, KEPT_OF_TOOL, 0)
+
+
+def test_what_a_tool_perhaps_reaches_is_possible_for_the_tool_and_present_in_the_code() -> None:
+    graph = CallGraph([function("handler", Call(callee="run", sure=False)), function("run", runs=Value.literal("ls"))])
+
+    assert [held.certainty for held in graph.of_handler("handler")] == [Certainty.POSSIBLE]
+    assert [(held.certainty, held.objects) for held in graph.of_all()] == [(Certainty.PRESENT, ("ls",))]
+
+
+def test_commands_of_a_runner_are_looked_at_in_each_way_in_which_it_is_called() -> None:
+    def words(*texts: str) -> Value:
+        return Value.listed(Value.literal(text) for text in texts)
+
+    graph = CallGraph(
+        [
+            function(
+                "handler",
+                Call(callee="run", arguments={"c": words("git", "status")}),
+                Call(callee="run", arguments={"c": words("git", "push", "origin", "main")}),
+            ),
+            function("run", parameters=("c",), runs=Value.parameter("c")),
+        ]
+    )
+
+    assert {held.id for held in graph.of_handler("handler")} == {CapabilityId.PROC_EXEC, CapabilityId.NET_OUT, CapabilityId.MSG_SEND}
