@@ -40,8 +40,9 @@ from reviewer.inventory.program.things import (
 from reviewer.inventory.program.types import Types
 from reviewer.inventory.program.units import Bound, Unit
 
-#: How deep expressions are followed, and how many are evaluated in one submission.
-DEPTH, STEPS = 60, 1_500_000
+#: How deep expressions are followed, how many are evaluated in any submission, and how many more for each that it has.
+EACH = 15
+DEPTH, STEPS = 60, 100_000
 #: How many elements of a list, and how many values of a name are looked at.
 ELEMENTS, RESULTS = 600, 8
 
@@ -55,8 +56,9 @@ class Evaluator:
         self.words = words
         self.types = Types(symbols, words, plain)
         self.members = Members(self)
-        self.left = STEPS
+        self.left = STEPS + EACH * symbols.size
         self._memo: dict[int, Thing] = {}
+        self._rough: dict[int, tuple[int, Thing]] = {}
         self._depth = 0
         self._cut = 0
         self._busy: set[tuple[int, int]] = set()
@@ -84,6 +86,11 @@ class Evaluator:
         known = memo.get(id(node))
         if known is not None:
             return known
+        rough = self._rough if context.env is OPEN else context.env.rough
+        before_deep = rough.get(id(node))
+        if before_deep is not None and before_deep[0] <= self._depth:
+            self._cut += 1
+            return before_deep[1]
         key = (id(node), id(context.env))
         if key in self._busy:
             return NOTHING
@@ -101,6 +108,8 @@ class Evaluator:
             self._busy.discard(key)
         if self._cut == before:
             memo[id(node)] = found
+        else:
+            rough[id(node)] = (self._depth, found)
         return found
 
     def force(self, lazy: Lazy | Thing) -> Thing:

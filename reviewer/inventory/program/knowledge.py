@@ -34,8 +34,8 @@ from reviewer.inventory.program.units import Unit
 
 #: How deep a thing is followed, and how many of its pieces.
 DEPTH, PIECES = 16, 24
-#: How many things are looked at in one submission.
-STEPS = 2_000_000
+#: How many things are looked at in any submission, and how many more for each expression that it has.
+STEPS, EACH = 100_000, 10
 #: The parameter of a dispatching function that stands for the name of the tool.
 TOOL = "#tool"
 _LITERAL, _CONFIGURED = Value.chosen(Scope.LITERAL), Value.chosen(Scope.CONFIGURATION)
@@ -62,12 +62,12 @@ class Knowledge:
         words = self.evaluator.words
         self._pure = frozenset(words.pure)
         self._carries = words.carries
-        self._memo: dict[tuple[int, int], tuple[Thing, Value]] = {}
+        self._memo: dict[tuple[int, int], tuple[Thing, Value, int]] = {}
         self._homes: dict[int, Unit] = {}
         self._configured: dict[str, bool] = {}
         self._depth = 0
         self._cut = 0
-        self._left = STEPS
+        self._left = STEPS + EACH * self.evaluator.symbols.size
         self._handling: dict[type, Callable[[Any, Unit], Value]] = {
             Known: self._known,
             Joined: self._joined,
@@ -96,7 +96,7 @@ class Knowledge:
         """Give what is known of a thing inside a function."""
         key = (id(thing), id(home))
         memo = self._memo.get(key)
-        if memo is not None:
+        if memo is not None and memo[2] <= self._depth:
             return memo[1]
         handle = self._handling.get(type(thing))
         if handle is None:
@@ -111,8 +111,7 @@ class Knowledge:
             found = handle(thing, home)
         finally:
             self._depth -= 1
-        if self._cut == before or self._depth < DEPTH // 2:
-            self._memo[key] = (thing, found)
+        self._memo[key] = (thing, found, 0 if self._cut == before else self._depth)
         return found
 
     def node(self, node: model.Expression, unit: Unit, home: Unit) -> Value:

@@ -106,6 +106,11 @@ class Symbols:
         self._link()
 
     @property
+    def size(self) -> int:
+        """How many expressions and statements the program has."""
+        return self._walk.size
+
+    @property
     def units(self) -> list[Unit]:
         """Every function, lambda and body."""
         return self._walk.units

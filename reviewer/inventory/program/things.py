@@ -22,10 +22,14 @@ OPTIONS = 40
 
 @dataclass(slots=True, eq=False)
 class Env:
-    """A situation: what parameters are bound to, by (unit, name); ``this`` is one of the names. ``memo`` holds what was evaluated in it."""
+    """A situation: what parameters are bound to, by (unit, name); ``this`` is one of the names.
+
+    ``memo`` holds what was evaluated in it, ``rough`` what was so only in part, since it was asked so deep.
+    """
 
     values: Mapping[tuple[int, str], Thing | Lazy] = field(default_factory=dict)
     memo: dict[int, Thing] = field(default_factory=dict)
+    rough: dict[int, tuple[int, Thing]] = field(default_factory=dict)
 
     def with_more(self, more: Mapping[tuple[int, str], Thing | Lazy]) -> Env:
         """Give a situation in which more is bound."""

@@ -131,6 +131,7 @@ class Walk:
     def __init__(self) -> None:
         """Begin with no units."""
         self.units: list[Unit] = []
+        self.size = 0
         self._blocks = 0
 
     def read(self, unit: Unit) -> None:
@@ -149,6 +150,7 @@ class Walk:
         while stack:
             item = stack.pop()
             seq += 1
+            self.size += 1
             handle = _HANDLERS.get(type(item.node))
             if handle is not None:
                 stack.extend(reversed(list(handle(self, unit, item, seq))))
