@@ -31,7 +31,17 @@ _TYPES = frozenset(
         "export_specifier",
     }
 )
-_FOLLOWED = frozenset({"variable_declarator", "assignment_expression", "namespace_import", "import_clause", "import_specifier"})
+_FOLLOWED = frozenset(
+    {
+        "variable_declarator",
+        "assignment_expression",
+        "namespace_import",
+        "import_clause",
+        "import_specifier",
+        "extends_clause",
+        "class_heritage",
+    }
+)
 _SHADOWING = frozenset(
     {"required_parameter", "optional_parameter", "formal_parameters", "labeled_statement", "object_pattern", "array_pattern"}
 )

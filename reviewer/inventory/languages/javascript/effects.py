@@ -14,8 +14,9 @@ from reviewer.inventory.languages.apis import Api, CallSite, ObjectKind, Use, lo
 from reviewer.inventory.languages.apis import Table as Apis
 from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
-from reviewer.inventory.languages.javascript.domain import OPEN, Env, Function, Imported, Lazy, Parameter, Record, Unknown, Value
+from reviewer.inventory.languages.javascript.domain import OPEN, Env, Function, Imported, Lazy, Parameter, Record, Setting, Unknown, Value
 from reviewer.inventory.languages.javascript.links import Links, entered
+from reviewer.inventory.languages.javascript.methods import METHODS
 from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
 from reviewer.inventory.languages.javascript.source import Call, Scope, Source, span
 from reviewer.inventory.languages.javascript.tables import Table, load_registrations
@@ -33,6 +34,17 @@ _ENVIRONMENT: Config = {
         ],
     }
 }
+_BINDING: Config = {
+    "rule": {
+        "kind": "member_expression",
+        "all": [
+            {"has": {"field": "property", "regex": "^[A-Z][A-Z0-9_]*$"}},
+            {"has": {"field": "object", "regex": r"^(.{1,80}\.)?env$"}},
+            {"not": {"has": {"field": "object", "regex": r"^(globalThis\.)?(process|Bun)\.env$"}}},
+        ],
+    }
+}
+_METHOD = re.compile(r"\s*[?!]?\.\s*(\w+)\s*[(<]")
 _AFTER = re.compile(r"\s*(?:\?\.|!?\.)\s*([A-Za-z_$][\w$]*)|\s*(?:\?\.)?\[\s*(?:[\"'`]([^\"'`\n]{1,100})[\"'`]\s*\])?")
 _NAMES_BEFORE = re.compile(r"\{([^{}]{0,500})\}\s*=\s*$")
 _FILTERED = re.compile(r"\)\s*\.filter\([^)]{0,40}\)?[^)]{0,60}?(?:/\^(\w+_)/i?\.test|startsWith\([\"'](\w+_)[\"']\))")
@@ -221,12 +233,21 @@ class Effects:
             return
         for node in source.tree.root().find_all(_ENVIRONMENT):
             start, end = span(node)
-            scope = source.scope_at(start)
-            name, values = _environment_use(source.text, start, end)
-            site = CallSite(name=name, at=source.at(node), positional=(Known.literal(*values),))
-            place, uses = self.units.place(scope, start), list(self.apis.uses(site))
-            self._uses.setdefault(place, []).extend(uses)
-            self.plain.setdefault(place, []).extend(uses)
+            self._read_variable(source, start, *_environment_use(source.text, start, end))
+        for node in source.tree.root().find_all(_BINDING):
+            start, end = span(node)
+            method = _METHOD.match(source.text, end)
+            if method is not None and method[1] not in METHODS:
+                continue  # a service that is bound under this name, and no text
+            value = self.links.evaluator.ask(Lazy(node, source))
+            if isinstance(value, Setting) and value.name:
+                self._read_variable(source, start, "process.env.get", [value.name])
+
+    def _read_variable(self, source: Source, start: int, name: str, values: list[str]) -> None:
+        site = CallSite(name=name, at=Location(path=source.path, line=source.line(start)), positional=(Known.literal(*values),))
+        place, uses = self.units.place(source.scope_at(start), start), list(self.apis.uses(site))
+        self._uses.setdefault(place, []).extend(uses)
+        self.plain.setdefault(place, []).extend(uses)
 
     def _imports(self, source: Source) -> None:
         """An import of a library that is itself a capability."""

@@ -56,6 +56,8 @@ STATEMENTS = frozenset(
         "labeled_statement",
     }
 )
+#: Members of an address that say to which host it leads.
+_AIMED = frozenset({"host", "hostname", "href", "port", "protocol"})
 #: How many members one literal may list.
 MEMBERS = 3000
 
@@ -169,7 +171,7 @@ class Evaluator:
         values = [] if binding.node is None else [self._initial(binding, Lazy(binding.node, source, env))]
         values += [self.evaluate(Lazy(node, source, env)) for node in binding.assigned[:8]]
         value = mixed(values)
-        if binding.default is not None and isinstance(value, (Unknown, Setting)):
+        if binding.default is not None and isinstance(value, (Unknown, Setting, Parameter)):
             value = mixed([value, self.evaluate(Lazy(binding.default, source, env))])
         return self._grown(binding, value, env)
 
@@ -193,6 +195,8 @@ class Evaluator:
             for node in binding.merged[:MEMBERS]:
                 self.merge(self.evaluate(Lazy(node, source, env)), entries, rest)
             value = Record(entries=entries, rest=tuple(rest), seen=value.seen)
+        if isinstance(value, Imported) and not _AIMED.isdisjoint(added):  # `url.hostname = …` after `new URL(…)`
+            return Unknown(origins=(value, *(self.evaluate(each) for each in added.values())), seen=value.seen)
         if added and (isinstance(value, Record) or (isinstance(value, Constant) and value.value is None)):
             before = value.entries if isinstance(value, Record) else {}
             return Record(entries={**before, **added}, rest=value.rest if isinstance(value, Record) else (), seen=value.seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ast_grep_py import SgNode
@@ -34,6 +35,7 @@ from reviewer.inventory.languages.javascript.source import span
 _WRAPPERS = frozenset(
     {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression", "expression_statement"}
 )
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def _string(_: Evaluator, asked: Lazy) -> Value:
@@ -227,7 +229,18 @@ def _member_expression(evaluator: Evaluator, asked: Lazy) -> Value:
     value = evaluator.evaluate(Lazy(holder, asked.source, asked.env))
     if key is None:
         return _any_member(evaluator, value, asked)
+    if isinstance(key, str) and isinstance(value, (Unknown, Parameter, Imported)) and is_variable(holder, key):
+        return Setting(name=key, seen=asked)
     return evaluator.member(value, key, asked)
+
+
+def is_variable(holder: SgNode, key: str) -> bool:
+    """Tell whether a member is a variable of an environment by how it is written: ``c.env.TOKEN``, ``this.env.TOKEN``, ``env.TOKEN``.
+
+    Every runtime calls its variables so: process, import.meta, and what a Worker's handlers and classes are given as bindings.
+    """
+    name = holder.text() if holder.kind() == "identifier" else member_key(holder) if holder.kind() == "member_expression" else None
+    return name == "env" and _VARIABLE.fullmatch(key) is not None
 
 
 def _index(known: Value) -> str | int | None:

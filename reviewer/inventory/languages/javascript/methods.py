@@ -8,6 +8,7 @@ from collections.abc import Callable
 from reviewer.inventory.languages.javascript.domain import (
     Constant,
     Function,
+    Imported,
     Joined,
     Lazy,
     Listing,
@@ -195,6 +196,8 @@ def _slice_method(evaluator: Evaluator, value: Value, items: Items, asked: Lazy)
 
 
 def _to_string(_: Evaluator, value: Value, __: Items, asked: Lazy) -> Value | None:
+    if isinstance(value, Imported) and value.path in {"URL", "url.URL"} and value.made is not None:
+        return value  # an address, as before
     text = text_of(value)
     return Constant(value=text, seen=asked) if text is not None else None
 
@@ -228,6 +231,7 @@ METHODS: dict[str, Callable[[Evaluator, Value, Items, Lazy], Value | None]] = {
     "call": _invoke,
     "then": _then,
     "toString": _to_string,
+    "toJSON": _to_string,
     "catch": lambda _, value, __, ___: None if isinstance(value, Unknown) else value,
 }
 

@@ -11,6 +11,8 @@ from reviewer.inventory.languages.javascript.nodes import arguments_of, key_of
 from reviewer.inventory.languages.javascript.patterns import names_in
 from reviewer.inventory.languages.javascript.source import Binding, Call, Export, Scope, Source
 
+_FUNCTIONS = frozenset({"function_declaration", "generator_function_declaration"})
+
 
 def declare_import(node: SgNode, scope: Scope) -> None:
     """Declare what an ``import`` statement imports; types are left out."""
@@ -45,7 +47,10 @@ def declare_export(node: SgNode, scope: Scope) -> None:
     kinds = {child.kind() for child in node.children()}
     declaration = node.field("declaration")
     for name in _declared_names(declaration) if declaration is not None else ():
-        source.exports["default" if "default" in kinds else name.text()] = Export(node=name)
+        made = (
+            declaration if declaration is not None and declaration.kind() in _FUNCTIONS else name
+        )  # `tool(tool)`: the name is inside its scope
+        source.exports["default" if "default" in kinds else name.text()] = Export(node=made)
     if "default" in kinds and "default" not in source.exports:
         source.exports["default"] = Export(node=node.field("value") or declaration)
     for child in node.children():

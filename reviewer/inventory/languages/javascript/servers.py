@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from reviewer.inventory.languages.javascript.classes import lineage
@@ -15,6 +16,7 @@ from reviewer.inventory.languages.javascript.tables import Inlined, Table, load_
 #: A class with so many of the members of an SDK's class is that class.
 _ENOUGH = 2
 _DEPTH = 5
+_PROTOCOL = re.compile(r"(^|[@/._-])mcp([/._-]|$)", re.IGNORECASE)
 
 
 @dataclass(slots=True, eq=False)
@@ -30,10 +32,14 @@ class Servers:
     def look_around(self, sources: list[Source]) -> None:
         """See whether any file has to do with an SDK."""
         self.present = (
-            any(self.table.is_sdk(module) for source in sources for module in source.modules)
+            any(self.table.is_sdk(module) or self._is_about(source, module) for source in sources for module in source.modules)
             or any(self.inlined(scope) is not None for source in sources for scope in source.scopes if scope.kind == "class")
             or any(self.table.distinctive.intersection(map(str, name.path)) for source in sources for name in source.top.names.values())
         )
+
+    def _is_about(self, source: Source, module: str) -> bool:
+        """A package of which the submission lacks the source may hand out servers, if it is named after the protocol."""
+        return _PROTOCOL.search(module) is not None and self.evaluator.program.resolve(source, module) is None
 
     def _is_named(self, path: str) -> bool:
         """A file that was not read, ``./vendor/sdk.js``, gives a class that is called as the SDK's: nobody else calls one so."""

@@ -82,12 +82,17 @@ class Situated:
                 target
                 for call, targets in self._readings[_key(function)][1]
                 for target in targets
-                if isinstance(target, Function) and all(entered(other) is not target.scope for other in self.links.targets.get(call, ()))
+                if isinstance(target, Function) and not self._is_fixed(call, target)
             ]
             if len({target.scope for target in around}) != 1:
                 break
             function = around[0]
         return function
+
+    def _is_fixed(self, call: Call, target: Function) -> bool:
+        """Tell whether a call calls this function in every situation."""
+        general = self.links.targets.get(call, ())
+        return len(general) == 1 and entered(general[0]) is target.scope
 
     def nodes(self, effects: Effects) -> Iterator[Node]:
         """Give a node for every function in its situation."""

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ast_grep_py import SgNode
 
 from checks.model import Scope as Chooser
+from reviewer.inventory.languages.apis import Table as Apis
+from reviewer.inventory.languages.apis import load_table
 from reviewer.inventory.languages.javascript.domain import (
+    Constant,
     Function,
     Imported,
     Joined,
@@ -34,12 +38,14 @@ from reviewer.inventory.languages.values import UNKNOWN
 from reviewer.inventory.languages.values import Value as Known
 
 #: How deep, and in how many steps, one question is followed.
-_DEPTH = 10
+_DEPTH = 14
 STEPS = 300
 _CALLERS = 12
 #: Members of a client's options that say to which host it speaks, in the order in which they count.
 BASES = ("baseURL", "baseUrl", "prefixUrl", "endpoint", "host", "hostname", "url", "apiUrl", "connectionString", "node")
 _HOLDERS = {"homedir": "~", "userInfo": "~", "tmpdir": "/tmp", "cwd": ".", "__dirname": ".", "__filename": "."}  # noqa: S108  a name, not a file
+_NOTHING = Known.literal()
+_BEHIND_HOST = frozenset({"pathname", "search", "searchParams", "hash", "username", "password"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +71,7 @@ class Units:
     handlers: frozenset[Scope] = frozenset()
     regions: dict[str, list[Region]] = field(default_factory=dict)
     dispatched: frozenset[Scope] = frozenset()
+    apis: Apis = field(default_factory=lambda: load_table(Path(__file__).parent))
     _known: dict[tuple[Value, Scope], Known] = field(default_factory=dict)
     _left: int = 0
     _open: set[tuple[Scope, str]] = field(default_factory=set)
@@ -185,21 +192,17 @@ class Units:
                 evaluator = self.links.evaluator
                 given = evaluator.ask(Lazy(nodes[value.binding.index], call.scope.source))
                 given = evaluator.descend(evaluator.descend(given, value.binding.path), value.path)
-                known = self.known(given, caller, depth + 2)
-                found.append(self._closed(known, caller) if caller is not unit else known)
-        return _joined(found) if found else UNKNOWN
-
-    def _closed(self, known: Known, caller: Scope) -> Known:
-        """Parameters of a caller mean nothing here; of a handler they are the tool's arguments."""
-        chooser = Chooser.ARGUMENT if caller in self.handlers else Chooser.ANY
-        return known.bound(dict.fromkeys(known.parameters, Known.chosen(chooser)))
+                if isinstance(given, Constant) and given.value is None:
+                    continue  # not given: a default, if there is one, is another option of the value
+                found.append(self.known(given, caller if caller is unit else call.scope.source.top, depth + 1))
+        return _joined(found) if found else Known.literal() if self.links.callers.get(scope) else UNKNOWN
 
     def _imported(self, value: Imported, unit: Scope, depth: int) -> Known:
         path = value.path.replace("path/posix.", "path.")
         name = path.rpartition(".")[2]
         if name in _HOLDERS or path == "import.meta.url":
             return Known.literal(_HOLDERS.get(name, "."))
-        if path.endswith("process.argv"):
+        if path.endswith("process.argv") or self.apis.configures(load_registrations().canonical(value.path)):
             return Known.chosen(Chooser.CONFIGURATION)
         if value.made is None:
             return UNKNOWN
@@ -225,6 +228,8 @@ class Units:
 def _made(path: str, call: SgNode, known: list[Known]) -> Known:
     """Give what a function of the platform makes of its arguments."""
     if path.startswith(("URL", "url.URL")) and not path.startswith("URLSearchParams"):
+        if path.rpartition(".")[2] in _BEHIND_HOST:
+            return _joined(known).blurred
         absolute = len(known) == 1 or any("//" in text for text in known[0].beginnings)
         return known[0] if absolute else known[1].followed_by(known[0])
     if path in {"path.join", "path.resolve", "path.normalize"}:
@@ -246,7 +251,8 @@ def _path(parts: list[Known]) -> Known:
 
 
 def _joined(known: Iterable[Known]) -> Known:
+    """Join alternatives; what is not given, or asks for itself, is none."""
     found: Known | None = None
     for each in known:
-        found = each if found is None else found.join(each)
+        found = each if found is None or found == _NOTHING else found if each == _NOTHING else found.join(each)
     return UNKNOWN if found is None else found
