@@ -84,8 +84,8 @@ class Calls:
         ):
             return printed
         return Made(
-            name=name, node=node, context=context, arguments=node.arguments, types=node.types, base=base, last=last or name.rpartition(".")[2],
-            new=node.new,
+            name=name, node=node, context=context, arguments=node.arguments, types=node.types, base=base,
+            last=last or name.rpartition(".")[2], new=node.new,
         )  # fmt: skip
 
     def _printed(self, node: model.Call, place: int, context: Context) -> Thing | None:

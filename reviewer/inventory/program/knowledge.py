@@ -244,10 +244,8 @@ class Knowledge:
 
     def _made(self, thing: Made, home: Unit) -> Value:
         name, plain = thing.name, self.evaluator.types.plain(thing.name)
-        if self._names_tool(thing, home):
-            return Value.parameter(TOOL)
-        if self._configures(name):
-            return _CONFIGURED
+        if self._names_tool(thing, home) or self._configures(name):
+            return Value.parameter(TOOL) if self._names_tool(thing, home) else _CONFIGURED
         carried = self._bearer(thing)
         if carried is not None:
             return self._carried(*carried, home)
