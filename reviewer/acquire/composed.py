@@ -155,7 +155,7 @@ class Composer:
             beside = str(path.resolve().parent / wanted.address) if wanted.optional else wanted.address
             place = resolve_near(f"./{beside}" if wanted.origin is Origin.SKILLS and "/" not in beside else beside, path)
             basket = Basket(self.blobs, limits)
-            read = read_server(place, own_folder(path), basket, limits)
+            read = read_server(place, own_folder(path), basket, limits, skills=wanted.origin is Origin.SKILLS)
             gathered = basket.gathered()
             if not gathered.entries and not gathered.unreadable:
                 raise NotFetchedError(f"{shown(wanted.address)} holds no file")

@@ -12,6 +12,7 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.acquire.gather import EXECUTABLE, LINK, PLAIN, Basket, MemberFault
@@ -28,10 +29,26 @@ _SPECIALS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a
 Left = Callable[[bytes], str]
 
 
-def read_folder(folder: Path, basket: Basket, *, most: int, left: Left | None = None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaving:
+    """What is left unopened and why, and for which reason nothing is said."""
+
+    reason: Left
+    quiet: str
+
+    def leaves(self, path: bytes, basket: Basket) -> bool:
+        """Tell whether a path is left; it becomes a row."""
+        reason = self.reason(path)
+        if reason and reason != self.quiet:
+            basket.leave_out(path.rstrip(b"/"), reason, gate=False)
+        return bool(reason)
+
+
+def read_folder(folder: Path, basket: Basket, *, most: int, left: Left | None = None, quiet: str = "") -> None:
     """Put every file under ``folder`` into the basket; look at no more than ``most`` names in one folder.
 
-    ``left`` gives, for the name of a file, why it must not be opened, or an empty text; such files become rows.
+    ``left`` gives, for the path of a file, or of a folder with ``/`` after it, why it must not be opened, or an empty text. What is left
+    becomes a row, unless the reason is ``quiet``: the caller deals with it.
 
     Raises:
         NotFetchedError: the folder itself cannot be opened.
@@ -41,7 +58,7 @@ def read_folder(folder: Path, basket: Basket, *, most: int, left: Left | None = 
     except OSError as error:
         raise NotFetchedError(f"The folder cannot be read: {error.strerror}", hint="Check its path and its permissions.") from error
     try:
-        _walk(handle, b"", basket, most, left or (lambda _: ""))
+        _walk(handle, b"", basket, most, _Leaving(reason=left or (lambda _: ""), quiet=quiet))
     finally:
         os.close(handle)
 
@@ -59,7 +76,7 @@ def regular_chunks(name: bytes | Path, *, folder: int | None = None) -> Iterator
         raise MemberFault(f"it cannot be read: {error.strerror or type(error).__name__}") from error
 
 
-def _walk(folder: int, prefix: bytes, basket: Basket, most: int, left: Left) -> None:
+def _walk(folder: int, prefix: bytes, basket: Basket, most: int, left: _Leaving) -> None:
     """Visit one open folder. The depth of the recursion is bounded by the basket, which refuses deep folders."""
     with os.scandir(folder) as listing:
         names = sorted(os.fsencode(each.name) for each in itertools.islice(listing, most + 1))
@@ -74,16 +91,17 @@ def _walk(folder: int, prefix: bytes, basket: Basket, most: int, left: Left) -> 
             basket.leave_out(prefix + name, f"it cannot be read: {error.strerror or type(error).__name__}")
 
 
-def _visit(folder: int, prefix: bytes, name: bytes, basket: Basket, most: int, left: Left) -> None:
+def _visit(folder: int, prefix: bytes, name: bytes, basket: Basket, most: int, left: _Leaving) -> None:
     state = os.stat(name, dir_fd=folder, follow_symlinks=False)
     path = prefix + name
     if name == b".git":
         if prefix and stat.S_ISDIR(state.st_mode):
             basket.leave_out(path, "a folder of git's own inside the submission is not read")
     elif stat.S_ISDIR(state.st_mode):
-        _descend(folder, path, name, basket, most, left)
-    elif reason := left(name):
-        basket.leave_out(path, reason, gate=False)
+        if not left.leaves(path + b"/", basket):
+            _descend(folder, path, name, basket, most, left)
+    elif left.leaves(path, basket):
+        pass
     elif stat.S_ISLNK(state.st_mode):
         basket.add(path, LINK, [os.readlink(name, dir_fd=folder)])
     elif stat.S_ISREG(state.st_mode):
@@ -93,7 +111,7 @@ def _visit(folder: int, prefix: bytes, name: bytes, basket: Basket, most: int, l
         basket.leave_out(path, f"it is {_SPECIALS.get(stat.S_IFMT(state.st_mode), 'no plain file')}, which is never opened")
 
 
-def _descend(folder: int, path: bytes, name: bytes, basket: Basket, most: int, left: Left) -> None:
+def _descend(folder: int, path: bytes, name: bytes, basket: Basket, most: int, left: _Leaving) -> None:
     if not basket.may_enter(path):
         return
     handle = os.open(name, _FOLDER_FLAGS, dir_fd=folder)

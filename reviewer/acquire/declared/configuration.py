@@ -19,7 +19,7 @@ from reviewer.documents import strings
 from reviewer.model import Origin
 from reviewer.tables import load_table
 
-__all__ = ["LAUNCH_PAGE", "REMOTE_PAGE", "client_table", "is_configuration", "read_configuration"]
+__all__ = ["LAUNCH_PAGE", "REMOTE_PAGE", "client_table", "is_common", "is_configuration", "read_configuration"]
 
 LAUNCH_PAGE = "launch.json"
 REMOTE_PAGE = "remote.json"
@@ -45,6 +45,11 @@ def client_table() -> Mapping[str, Any]:
 def is_configuration(path: PurePosixPath | Path) -> bool:
     """Tell by its name whether a file is a configuration."""
     return any(_is_of(client, path) for client in client_table()["clients"])
+
+
+def is_common(path: PurePosixPath | Path) -> bool:
+    """Tell whether a configuration has a name that files of other programs have too, and lies in no folder of a client."""
+    return path.name.lower() in client_table()["common_names"] and not path.parent.name.startswith(".")
 
 
 def _is_of(client: Mapping[str, Any], path: PurePosixPath | Path) -> bool:

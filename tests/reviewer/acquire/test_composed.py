@@ -164,6 +164,60 @@ def test_a_home_folder_is_never_read_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("registry")
+def test_configurations_within_a_server_are_kept_without_their_secrets(tmp_path: Path) -> None:
+    servers = {"one": {"command": "node", "args": ["build/index.js"], "env": {"TOKEN": SECRET}}}
+    project = write(
+        tmp_path / "project",
+        {
+            "package.json": "{}",
+            "build/index.js": "x",
+            "build/config.yaml": "greeting: hello",
+            ".vscode/mcp.json": json.dumps({"servers": {"other": {"command": "node", "args": ["x.js"], "env": {"TOKEN": SECRET}}}}),
+            ".codex/config.toml": f"[mcp_servers.third]\ncommand = 'x'\nenv = {{TOKEN = '{SECRET}'}}\n",
+            ".claude/settings.json": json.dumps({"env": {"TOKEN": SECRET}, "hooks": {"Stop": []}, "apiKeyHelper": "x"}),
+            ".cursor/mcp.json": "{" + SECRET,
+            ".envrc": f"export TOKEN={SECRET}",
+            ".aws/config": SECRET,
+        },
+    )
+    (project / ".gemini").mkdir()
+    (project / ".gemini" / "settings.json").symlink_to(project / ".envrc")
+    snapshot = fetched(config(project, servers), tmp_path / "blobs")
+    assert SECRET.encode() not in every_byte(tmp_path / "blobs")
+    kept = texts(snapshot, tmp_path / "blobs")
+    assert kept["servers/one/build/config.yaml"] == "greeting: hello"
+    assert json.loads(kept["servers/one/.mcp.json"])["mcpServers"]["one"]["env"] == {"TOKEN": "${TOKEN}"}
+    assert list(json.loads(kept["servers/one/.vscode/mcp.json"])["mcpServers"]) == ["other"]
+    assert list(json.loads(kept["servers/one/.codex/config.toml.json"])["mcpServers"]) == ["third"]
+    assert {path: "run commands" in reason for path, reason in gates(snapshot).items()} == {
+        "servers/one/.claude/settings.json": True,
+        "servers/one/.cursor/mcp.json": False,
+    }
+    left = {row.path for row in snapshot.unreadable if not row.gate}
+    assert {"servers/one/.envrc", "servers/one/.aws", "servers/one/.gemini/settings.json"} <= left
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize("place", ["./.env", "./id_rsa", "./.ssh/work", ".ssh", "${workspaceFolder}/.envrc", "./deep/.aws/other"])
+def test_files_of_secrets_are_not_opened_though_they_are_started(tmp_path: Path, place: str) -> None:
+    project = write(tmp_path / "project", dict.fromkeys((".env", "id_rsa", ".ssh/work", ".ssh/more", ".envrc", "deep/.aws/other"), SECRET))
+    snapshot = fetched(config(project, {"one": {"command": "sh", "args": [place]}}), tmp_path / "blobs")
+    assert SECRET.encode() not in every_byte(tmp_path / "blobs")
+    assert "servers/one" in gates(snapshot)
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_folder_of_a_home_is_read_only_if_it_is_a_package(tmp_path: Path) -> None:
+    home = write(tmp_path / "home", {"Documents/diary.txt": SECRET, "Documents/run.py": "x", "proj/pyproject.toml": "", "proj/run.py": "y"})
+    servers = {name: {"command": "uv", "args": ["--directory", f"~/{name}", "run", "run.py"]} for name in ("Documents", "proj")}
+    servers["whole"] = {"command": "~/Documents"}
+    snapshot = fetched(config(home, servers, ".claude.json"), tmp_path / "blobs")
+    assert "servers/proj/run.py" in [file.path for file in snapshot.files]
+    assert SECRET.encode() not in every_byte(tmp_path / "blobs")
+    assert "servers/whole" in gates(snapshot)
+
+
+@pytest.mark.usefixtures("registry")
 def test_folders_of_skills_are_read(tmp_path: Path) -> None:
     project = write(
         tmp_path / "project",
