@@ -21,6 +21,9 @@ PORTION = 4_000_000
 #: How long a manifest is at most, and how many are read beside the code of one language.
 MANIFEST_BYTES, MANIFESTS = 100_000, 400
 
+#: What code that is stranger than a reader foresaw makes it raise. Anything else ends the reading, which is told too.
+_BREAKS = (RecursionError, MemoryError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 def extract_code(readers: Mapping[str, Language], tree: Tree) -> tuple[Extraction, tuple[Unreadable, ...]]:
     """Read all code. Of installed packages of others only capabilities are taken, and only as possible."""
@@ -37,10 +40,19 @@ def extract_code(readers: Mapping[str, Language], tree: Tree) -> tuple[Extractio
         manifests = _manifests(language, tree) if chosen else []
         for vendored in (False, True):
             for portion in _portions([file for file in chosen if is_vendored(file.path) is vendored], tree):
-                extraction = language.extract(Selection(tree.texts, portion if vendored else [*portion, *manifests]))
+                extraction = _extracted(language, Selection(tree.texts, portion if vendored else [*portion, *manifests]), portion)
                 results.append(_as_installed(extraction) if vendored else extraction)
     rows.extend(replace(row, gate=False) if is_guess(row.path) else row for result in results for row in result.unreadable)
     return _joined(results), tuple(rows)
+
+
+def _extracted(language: Language, texts: Mapping[str, str], portion: list[str]) -> Extraction:
+    """Let one language read a portion. A reader that hostile code breaks costs its files, each a gate row, and no other language."""
+    try:
+        return language.extract(texts)
+    except _BREAKS as error:
+        reason = f"broke its reader ({type(error).__name__}): not understood as code"
+        return Extraction(unreadable=tuple(Unreadable(path=path, reason=reason, gate=True) for path in portion))
 
 
 def _holds_code(language: Language, file: File) -> bool:
