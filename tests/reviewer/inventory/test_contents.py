@@ -152,13 +152,13 @@ def test_what_javascript_puts_together_is_read_as_one(expression: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("a.py", "x0 = ''\n{}" + "y = x90 + 'a'\n" * 200),
-        ("a.js", "const x0 = '';\n{}" + "f(x90 + 'a');\n" * 200),
+        ("a.py", "x0 = ''\n{}" + "y = x45 + 'a'\n" * 200),
+        ("a.js", "const x0 = '';\n{}" + "f(x45 + 'a');\n" * 200),
     ],
 )
 def test_names_that_stand_for_names_end_and_are_told(name: str, text: str) -> None:
     form = "x{} = x{} + x{}\n" if name == "a.py" else "const x{} = x{} + x{};\n"
-    chain = "".join(form.format(n + 1, n, n) for n in range(90))
+    chain = "".join(form.format(n + 1, n, n) for n in range(45))
     assert gates(inventory({name: text.replace("{}", chain)})) == {name}
 
 
