@@ -38,7 +38,7 @@ from tests.reviewer.inventory.program.worlds import extract
 WORDS = st.sampled_from(
     ("a", "b", "this", "super", "f", "T", "U", "f.T", "sdk.tool", "sdk.Server", "sdk.Tool", "sdk.Described", "lib.read", "lib.run",
      "lib.Client",     "add", "name", "answer", "fetch", "unwrap", "about", "sdk.about", "lib.join", "_", "", "crate.a", "super.b",
-     "main.f"), )  # fmt: skip
+     "main.f") )  # fmt: skip
 LINES = st.integers(min_value=0, max_value=9)
 TYPES = st.builds(TypeName, name=WORDS, arguments=st.lists(st.builds(TypeName, name=WORDS), max_size=1).map(tuple))
 PARAMETERS = st.builds(Parameter, names=st.lists(WORDS, max_size=2).map(tuple), type=st.none() | TYPES, variadic=st.booleans())

@@ -37,8 +37,9 @@ def _called(links: Links, code: Code, unit: Unit, name: str) -> Iterator[tuple[C
     elif isinstance(unit.node, (model.Function, model.Lambda)):
         for each in unit.binds.get(name, ())[:DEPTH]:
             thing = links.evaluator.value(each.value, Context(unit, code.env)) if each.value is not None else None
-            if thing is not None and not any(isinstance(option, Code) for option in options(thing)):
-                yield from ((inner, True) for inner in _inside(links, thing))
+            for inner in _inside(links, thing) if thing is not None else ():
+                if all(each is not unit for each in around(inner.unit)):  # its own lambdas are called where they stand
+                    yield inner, True
 
 
 def _inside(links: Links, thing: Thing, depth: int = 0) -> Iterator[Code]:

@@ -27,3 +27,14 @@ def folders_of(modules: list[Module], known: Callable[[str], bool]) -> list[tupl
             if theirs:
                 votes["/".join(theirs), "/".join(ours)] += 1
     return [pair for pair, _ in sorted(votes.items(), key=lambda vote: (-vote[1], len(vote[0][1])))][:8]
+
+
+def together(one: Module, other: Module) -> bool:
+    """Tell whether two files may declare parts of one type: they are of one package, whose files lie near each other."""
+    return one.path == other.path or one.path.split("/")[0] == other.path.split("/")[0] or "/" not in one.path + other.path
+
+
+def common(one: str, other: str) -> int:
+    """Count the folders that two paths have in common."""
+    pairs = zip(one.split("/"), other.split("/"), strict=False)
+    return next((index for index, (left, right) in enumerate(pairs) if left != right), min(one.count("/"), other.count("/")) + 1)

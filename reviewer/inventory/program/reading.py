@@ -108,7 +108,7 @@ def _lowered(lower: Callable[[str, str], Module], files: Mapping[str, str]) -> t
 
 def _linked(modules: list[Module], table: Table, words: Words) -> _World:
     vocabulary = Vocabulary(table, words)
-    symbols = Symbols(modules, vocabulary.knows, vocabulary.names)
+    symbols = Symbols(modules, vocabulary)
     evaluator = Evaluator(symbols, words, vocabulary.plain)
     return _World(table=table, words=words, evaluator=evaluator, links=Links(evaluator))
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from reviewer.inventory.program import model
-from reviewer.inventory.program.folders import folders_of
+from reviewer.inventory.program.folders import common, folders_of, together
 from reviewer.inventory.program.model import Module, TypeName
 from reviewer.inventory.program.units import Assignment, Unit, Walk, unit_of
+from reviewer.inventory.program.vocabulary import Vocabulary
 
 #: How often a name may stand for another name: imports of imports, aliases of aliases.
 HOPS = 6
@@ -77,15 +78,11 @@ class Found:
 
 
 class Symbols:
-    """All declarations of a program.
+    """All declarations of a program. ``vocabulary`` says of which external names the tables speak."""
 
-    ``known`` tells whether the tables speak of an external name, ``named`` whether by itself or by something in it.
-    """
-
-    def __init__(self, modules: Iterable[Module], known: Callable[[str], bool], named: Callable[[str], bool]) -> None:
+    def __init__(self, modules: Iterable[Module], vocabulary: Vocabulary) -> None:
         """Read all declarations and bodies."""
-        self.known = known
-        self.named = named
+        self.known, self.named, self._foreign = vocabulary.knows, vocabulary.names, vocabulary.registers
         self.names: dict[str, list[Symbol]] = {}
         self.packages: dict[str, list[Module]] = {}
         self.types: list[OwnType] = []
@@ -102,7 +99,7 @@ class Symbols:
             self._declare(module)
         for unit in self._roots:
             self._walk.read(unit)
-        self._folders = folders_of(modules, known)
+        self._folders = folders_of(modules, self.known)
         self._link()
 
     @property
@@ -140,11 +137,13 @@ class Symbols:
         return unit
 
     def _name(self, module: Module, name: str, symbol: Symbol) -> None:
-        self.names.setdefault(f"{module.package}.{name}" if module.package else name, []).append(symbol)
+        full = f"{module.package}.{name}" if module.package else name
+        if not self._foreign(full):
+            self.names.setdefault(full, []).append(symbol)
 
     def _declare_type(self, module: Module, declared: model.Type) -> None:
         full = f"{module.package}.{declared.name}" if module.package else declared.name
-        own = next((each for each in self.names.get(full, ()) if isinstance(each, OwnType) and _together(each.module, module)), None)
+        own = next((each for each in self.names.get(full, ()) if isinstance(each, OwnType) and together(each.module, module)), None)
         if own is None:
             own = OwnType(name=full, module=module)
             self.types.append(own)
@@ -384,21 +383,11 @@ def _is_name(node: model.Expression, this: str) -> bool:
     return isinstance(node, model.Name) and node.name in {this, "this"}
 
 
-def _together(one: Module, other: Module) -> bool:
-    """Tell whether two files may declare parts of one type: they are of one package, whose files lie near each other."""
-    return one.path == other.path or one.path.split("/")[0] == other.path.split("/")[0] or "/" not in one.path + other.path
-
-
 def _nearest(symbols: list[Symbol], module: Module) -> Symbol:
     if len(symbols) == 1:
         return symbols[0]
-    return max(symbols[:50], key=lambda symbol: _common(_module(symbol).path, module.path))
+    return max(symbols[:50], key=lambda symbol: common(_module(symbol).path, module.path))
 
 
 def _module(symbol: Symbol) -> Module:
     return symbol.unit.module if isinstance(symbol, Held) else symbol.module
-
-
-def _common(one: str, other: str) -> int:
-    pairs = zip(one.split("/"), other.split("/"), strict=False)
-    return next((index for index, (left, right) in enumerate(pairs) if left != right), min(one.count("/"), other.count("/")) + 1)

@@ -19,6 +19,7 @@ class Vocabulary:
         self._known: dict[str, bool] = {}
         self._named: dict[str, bool] = {}
         self._plain: dict[str, str] = {}
+        self._registering = frozenset(_registering(words))
         for name in (*_names(words), *table.givers):
             self._note(name)
 
@@ -34,6 +35,10 @@ class Vocabulary:
         if found is None:
             found = self._plain[name] = self._short.plain(self._table.plain(name))
         return found
+
+    def registers(self, name: str) -> bool:
+        """Tell whether a name is an SDK's own: a copy of the SDK in the submission is not read as code that it wrote."""
+        return name in self._registering
 
     def names(self, name: str) -> bool:
         """Tell whether a row speaks of a name itself, or of something in it."""
@@ -52,6 +57,15 @@ class Vocabulary:
             found = self.names(name) or bool(table.match(plain)) or table.configures(plain) or bool(table.sdk(plain))
             self._known[name] = found
         return found
+
+
+def _registering(words: Words) -> Iterator[str]:
+    """Give the types, functions and records of SDKs; of a method its type."""
+    described: tuple[Maker | Server, ...] = (*words.makers, *words.registrars, *words.servers)
+    rows = [name for row in described for name in (*row.calls, *row.records, *row.builders)]
+    yield from (name for row in rows for name in (row, row.rpartition(".")[0]))
+    yield from (name for annotation in words.annotated for name in annotation.names)
+    yield from (name for implementation in words.types for name in implementation.bases)
 
 
 def _names(words: Words) -> Iterator[str]:
