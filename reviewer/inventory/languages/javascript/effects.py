@@ -14,10 +14,23 @@ from reviewer.inventory.languages.apis import Api, CallSite, ObjectKind, Use, lo
 from reviewer.inventory.languages.apis import Table as Apis
 from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
-from reviewer.inventory.languages.javascript.domain import OPEN, Env, Function, Imported, Lazy, Parameter, Record, Setting, Unknown, Value
+from reviewer.inventory.languages.javascript.domain import (
+    OPEN,
+    Constant,
+    Env,
+    Function,
+    Imported,
+    Lazy,
+    Parameter,
+    Record,
+    Setting,
+    Unknown,
+    Value,
+)
+from reviewer.inventory.languages.javascript.drafts import is_textual
 from reviewer.inventory.languages.javascript.links import Links, entered
 from reviewer.inventory.languages.javascript.methods import METHODS
-from reviewer.inventory.languages.javascript.nodes import arguments_of, member_key
+from reviewer.inventory.languages.javascript.nodes import arguments_of, given_to, member_key
 from reviewer.inventory.languages.javascript.source import Call, Scope, Source, span
 from reviewer.inventory.languages.javascript.tables import Table, load_registrations
 from reviewer.inventory.languages.javascript.units import Units
@@ -177,9 +190,15 @@ class Effects:
         spread = next((index for index, node in enumerate(nodes) if node.kind() == "spread_element"), len(nodes))
         found: dict[str, Known] = {}
         for parameter in scope.parameters:
+            default = Lazy(parameter.default, scope.source) if parameter.default is not None else None
             if parameter.index < spread:
-                value = evaluator.ask(Lazy(nodes[parameter.index], source, env))
-                found[parameter.name] = self.units.known(evaluator.descend(value, parameter.path), unit)
+                value = evaluator.descend(evaluator.ask(Lazy(nodes[parameter.index], source, env)), parameter.path)
+                if default is not None and isinstance(value, Constant) and value.value is None:
+                    found[parameter.name] = self.units.known(default, scope.source.top)
+                else:
+                    found[parameter.name] = self.units.known(value, unit)
+            elif spread == len(nodes) and default is not None:
+                found[parameter.name] = self.units.known(default, scope.source.top)
             elif spread < len(nodes):
                 found[parameter.name] = self.units.known(Lazy(nodes[spread].children()[-1], source, env), unit).blurred
         return found
@@ -211,13 +230,15 @@ class Effects:
         positional: list[Known] = []
         keywords: dict[str, Known] = {}
         values: list[Value] = []
-        for node in arguments_of(call.node)[:8]:
+        for node in given_to(call.node)[:8]:
             value = self.links.evaluator.ask(Lazy(node, call.scope.source, env))
             values.append(value)
             positional.append(self.units.known(value, unit))
             if isinstance(value, Record):
                 for key, entry in list(value.entries.items())[:60]:
                     keywords.setdefault(key, self.units.known(entry, unit))
+        if name in self.table.runs_texts and not (values and is_textual(values[0])):
+            return
         if name == "Function":
             positional.reverse()  # the body is the last argument
         positional[:2] = _command(self.apis.match(name), positional[:2], values)

@@ -13,6 +13,12 @@ def arguments_of(call: SgNode) -> list[SgNode]:
     return parts_of(given) if given is not None and given.kind() == "arguments" else []
 
 
+def given_to(call: SgNode) -> list[SgNode]:
+    """Give the arguments of a call; of a tagged template the template, as one."""
+    given = call.field("arguments")
+    return [given] if given is not None and given.kind() == "template_string" else arguments_of(call)
+
+
 def parts_of(node: SgNode | None) -> list[SgNode]:
     """Give the named children of a node, comments left out."""
     return [child for child in node.children() if child.is_named() and child.kind() != "comment"] if node is not None else []

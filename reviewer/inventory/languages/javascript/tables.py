@@ -81,6 +81,7 @@ class Table(_Row):
     sources: frozenset[str]
     pure: frozenset[str]
     same: frozenset[str]
+    runs_texts: frozenset[str]
     common: frozenset[str]
     aliases: dict[str, str]
     platform: frozenset[str]

@@ -157,7 +157,8 @@ class Units:
         if isinstance(value, Unknown) and value.origins:
             return _joined([self.known(origin, unit, depth + 1).blurred for origin in value.origins[:12]]).blurred
         if isinstance(value, Record):
-            return _joined([self.known(entry, unit, depth + 1).blurred for entry in list(value.entries.values())[:20]]).blurred
+            held = [*list(value.entries.values())[:20], *value.rest[:8]]
+            return _joined([self.known(entry, unit, depth + 1).blurred for entry in held]).blurred
         return UNKNOWN
 
     def _parameter(self, value: Parameter, unit: Scope, depth: int) -> Known:
@@ -219,10 +220,16 @@ class Units:
             if isinstance(given, Record):
                 entry = next((given.entries[key] for key in BASES if key in given.entries), None)
                 if entry is not None:
-                    return self.known(entry, unit)
+                    return _as_base(self.known(entry, unit))
             elif text_of(given) is not None or isinstance(given, (Joined, Setting)):
-                return self.known(given, unit)
+                return _as_base(self.known(given, unit))
         return None
+
+
+def _as_base(known: Known) -> Known:
+    """What a client adds to an address stands behind a slash."""
+    bare = known.text is not None and "//" in known.text and not known.text.endswith("/")
+    return Known.literal(f"{known.text}/") if bare else known
 
 
 def _made(path: str, call: SgNode, known: list[Known]) -> Known:

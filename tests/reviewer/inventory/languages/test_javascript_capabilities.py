@@ -70,11 +70,12 @@ def web(scope: str) -> set[str]:
         ("", "const { A, B: b } = process.env;", {"env.use literal A,B"}),
         ("", "return JSON.stringify(process.env);", {"secret.read any every environment variable"}),
         ("", "for (const key in process.env) use(key);", {"env.use literal"}),
-        ("import pg from 'pg';\nconst pool = new pg.Pool();", "await pool.query(url);", {"data.query configuration"}),
+        ("import pg from 'pg';\nconst pool = new pg.Pool();", "await pool.query(url);", {
+            "data.query configuration", "net.out configuration"}),
         ("import { Client } from '@notionhq/client';\nconst n = new Client({});", "await n.pages.retrieve({});", {
             "data.personal configuration", "net.out configuration", "content.untrusted configuration"}),
         ("import nodemailer from 'nodemailer';\nconst t = nodemailer.createTransport({});", "await t.sendMail(rest);", {
-            "msg.send configuration", "net.out configuration"}),
+            "msg.send tool-argument", "net.out configuration"}),
         (
             "import Stripe from 'stripe';\nconst s = new Stripe('k');",
             "await s.charges.create(rest);",
