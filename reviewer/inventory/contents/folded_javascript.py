@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Constant: TypeAlias = "str | int | tuple[Constant, ...]"
 
-LONGEST, DEPTH, NODES = 200_000, 100, 100_000
+LONGEST, DEPTH, NODES = 200_000, 100, 1_000_000
 STEPS, ALL_STEPS = 20_000, 1_000_000
 _GRAMMARS = {"javascript": "javascript", "jsx": "javascript", "typescript": "typescript", "tsx": "tsx"}
 _KINDS = ("binary_expression", "call_expression", "template_string")

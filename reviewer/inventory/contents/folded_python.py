@@ -18,7 +18,7 @@ from reviewer.inventory.contents.folded import Folded, Steps
 Constant: TypeAlias = "str | bytes | int | tuple[Constant, ...]"
 
 #: How long a worked out text, and how deep an expression, may be; how many expressions of one file are worked out.
-LONGEST, DEPTH, NODES = 200_000, 200, 200_000
+LONGEST, DEPTH, NODES = 200_000, 200, 1_000_000
 #: How many steps one expression may take; names that are made of names could take any number.
 STEPS, ALL_STEPS = 20_000, 2_000_000
 _PACKED, _MEMORY = 10_000_000, 128 << 20
