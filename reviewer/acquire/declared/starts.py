@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,15 @@ def start_table() -> Mapping[str, Any]:
 
 def read_start(words: Sequence[str]) -> Start:
     """Understand a command. What is not understood is NOTHING, with a note that says what would be started."""
-    start = _after_wrappers(words)
+    start, joins = _after_wrappers(words)
+    found = _read(words, start)
+    if joins and any(joins.search(word) for word in words[start:]):
+        note = ("its wrapper takes a sign in one of its words for the beginning of another command, which was not read", True)
+        return replace(found, notes=(*found.notes, note))
+    return found
+
+
+def _read(words: Sequence[str], start: int) -> Start:
     rest = [_base(words[start]), *words[start + 1 :]] if start < len(words) else []
     if not rest:
         return Start(means=Means.NOTHING, notes=(("it names no command", True),))
@@ -63,19 +71,21 @@ def read_start(words: Sequence[str]) -> Start:
     return Start(means=Means.LOCAL, address=words[start], program=start)
 
 
-def _after_wrappers(words: Sequence[str]) -> int:
-    place = 0
+def _after_wrappers(words: Sequence[str]) -> tuple[int, re.Pattern[str] | None]:
+    """Give the number of the first word that is meant, and which signs a wrapper takes for the beginning of another command."""
+    place, joins = 0, None
     for _ in range(len(words)):
         rest = [_base(words[place]), *words[place + 1 :]] if place < len(words) else []
         row = next((row for row in start_table()["wrappers"] if _begins(rest, row["command"])), None)
         if row is None:
             break
+        joins = re.compile(row["joins"]) if "joins" in row else joins
         place += _begins(rest, row["command"])
         while place < len(words) and (words[place] in row["after"] or _ENVIRONMENT.fullmatch(words[place]) or words[place].startswith("-")):
             place += 1
     while place < len(words) and _ENVIRONMENT.fullmatch(words[place]):
         place += 1
-    return place
+    return place, joins
 
 
 def _base(word: str) -> str:
@@ -119,21 +129,38 @@ def _of(options: _Options, names: Sequence[str]) -> list[str]:
 
 
 def _run_package(row: Mapping[str, Any], words: Sequence[str], length: int, start: int) -> Start:
-    groups = [row.get(key, []) for key in ("package", "also", "code", "valued", "registry")]
+    groups = [row.get(key, []) for key in ("package", "also", "code", "valued", "registry", "plain")]
     options = _options(words, length, [name for group in groups for name in group])
     named = _of(options, row["package"])
     operand = words[options.operand] if options.operand < len(words) else ""
     spec = named[0] if named else operand
-    registry = next(iter(_of(options, row["registry"])), "")
+    registries = _of(options, row["registry"])
     program = start + min(options.operand, max(len(words) - 1, 0))
     more = [*named[1:], *_of(options, row.get("also", []))]
     notes = [(f"it also installs {', '.join(more)[:200]}, which was not read", True)] if more else []
     if _of(options, row.get("code", [])):
         notes.append(("it runs a command of its own beside the package", True))
+    known = {name for key in ("package", "also", "code", "registry", "plain", "harmless") for name in row.get(key, [])}
+    notes += _unsure([name for name, _ in options.values if name not in known], registries[1:])
+    notes += _bridged(spec, words[options.operand + (not named) :])
     if not spec:
         return Start(means=Means.NOTHING, program=program, notes=(("it names no package", True), *notes))
     means, address, about = _npm_spec(spec) if row["ecosystem"] == "npm" else _pypi_spec(spec)
-    return Start(means=means, address=address, program=program, registry=registry, notes=(*about, *notes))
+    return Start(means=means, address=address, program=program, registry=next(iter(registries), ""), notes=(*about, *notes))
+
+
+def _unsure(options: Sequence[str], registries: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    if options:
+        yield f"it is started with {', '.join(options)[:200]}, which can decide what is started", True
+    if registries:
+        yield f"it takes packages from further registries ({', '.join(registries)[:200]}), which were not asked", True
+
+
+def _bridged(spec: str, arguments: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Tell of packages that only lead to another server."""
+    name = re.sub(r"(?<=.)[@=\[].*", "", spec)
+    if any(name in row["names"] for row in start_table()["bridges"]):
+        yield f"{name} leads to a server that its arguments name ({' '.join(arguments)[:200] or 'none'}), which was not submitted", True
 
 
 _Spec = tuple[Means, str, tuple[tuple[str, bool], ...]]
@@ -240,14 +267,29 @@ def _interpreted(row: Mapping[str, Any], words: Sequence[str], length: int, star
         folder = folder or next(iter(_of(inner, folders)), "")
         place = inner.operand
     program = start + min(place, len(words) - 1)
+    loads = tuple(_loaded(row.get("loads", []), options))
     if _of(options, codes):
         note = ("the code that is started stands in the configuration itself", True)
-        return Start(means=Means.NOTHING, program=len(words) + start, notes=(note,))
+        return Start(means=Means.NOTHING, program=len(words) + start, notes=(note, *loads))
     if module := next(iter(_of(options, modules)), ""):
         note = (f"started from the module {module[:100]} of whatever is installed there, which was not submitted", True)
-        return Start(means=Means.LOCAL if folder else Means.NOTHING, folder=folder, program=program, notes=() if folder else (note,))
+        return Start(
+            means=Means.LOCAL if folder else Means.NOTHING, folder=folder, program=program, notes=loads if folder else (note, *loads)
+        )
     named = next(iter(_of(options, files)), words[place] if place < len(words) else "")
     if re.match(r"(?:https?|jsr|npm):", named):
         means, address, notes = (Means.NOTHING, "", (("started from an address, which was not submitted", True),))
-        return Start(means=means, address=address, program=program, notes=notes)
-    return Start(means=Means.LOCAL, address=named, folder=folder, program=program)
+        return Start(means=means, address=address, program=program, notes=(*notes, *loads))
+    return Start(means=Means.LOCAL, address=named, folder=folder, program=program, notes=loads)
+
+
+def _loaded(names: Sequence[str], options: _Options) -> Iterator[tuple[str, bool]]:
+    """Tell of code, or of places where code is looked for, that options add. The name of a package alone is one that is installed there."""
+    for option, value in options.values:
+        name, _, glued = option.partition(":")
+        if name in names:
+            what = value or glued
+            yield (
+                f"it also loads {what[:100] or 'something'} ({name}), which was not read as such",
+                re.fullmatch(r"@?[\w.-]+(?:/[\w.-]+)*", what) is None,
+            )

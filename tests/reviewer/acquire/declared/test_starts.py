@@ -97,6 +97,40 @@ def test_a_file_of_this_machine_is_named(command: str, address: str, folder: str
     assert (start.means, start.address, start.folder) == (Means.LOCAL, address, folder)
 
 
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ("npx --@acme:registry=https://npm.other.example @acme/server@1.0.0", "--@acme:registry"),
+        ("npx --userconfig ./npmrc server@1.0.0", "--userconfig"),
+        ("npx --node-options=--import=./x.js server@1.0.0", "--node-options"),
+        ("npx --registry https://npm.one.example --registry https://npm.two.example server@1.0.0", "npm.two.example"),
+        ("uvx --index-url https://one.example --extra-index-url https://two.example server==1.0", "two.example"),
+        ("uvx --config-file x.toml server==1.0", "--config-file"),
+        ("uvx --with-requirements more.txt server==1.0", "also installs more.txt"),
+        ("cmd /c npx -y server@1.0.0 & other.exe", "another command"),
+        ("cmd /c npx -y server@1.0.0 a|b", "another command"),
+        ("node --require /srv/other.js index.js", "/srv/other.js"),
+        ("node --import data:text/javascript,1 index.js", "data:"),
+        ("java -javaagent:/srv/agent.jar -jar server.jar", "/srv/agent.jar"),
+        ("java -cp /srv/other -jar server.jar", "/srv/other"),
+        ("uv run --extra-index-url https://two.example server.py", "two.example"),
+        ("uv run --with other==1 server.py", "other==1"),
+        ("npx -y mcp-remote@1.0.0 https://mcp.vendor.example/sse", "https://mcp.vendor.example/sse"),
+        ("npx -y --package=@smithery/cli@1.0.0 cli run @owner/server", "@owner/server"),
+        ("uvx mcp-proxy==1.0 https://mcp.vendor.example/sse", "leads to a server"),
+    ],
+)
+def test_what_may_decide_what_is_started_is_a_gate(command: str, word: str) -> None:
+    start = read_start(command.split())
+    assert start.means is not Means.NOTHING
+    assert [word in text for text, gate in start.notes if gate] == [True]
+
+
+@pytest.mark.parametrize("command", ["node -r dotenv/config index.js", "node --import tsx index.ts", "node --loader ts-node/esm index.ts"])
+def test_loaders_that_are_installed_are_told_without_alarm(command: str) -> None:
+    assert [gate for _, gate in read_start(command.split()).notes] == [False]
+
+
 def test_code_in_the_configuration_is_told() -> None:
     start = read_start(["sh", "-c", "npx server"])
     assert start.means is Means.NOTHING
