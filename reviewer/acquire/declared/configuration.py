@@ -27,6 +27,7 @@ SERVERS = 500
 """How many servers of one configuration are read; people have some dozens."""
 FOLDERS = 100
 """How many folders of Skills of one configuration are read."""
+Notes = tuple[tuple[str, bool], ...]
 _FIELD = 500  # characters of a kept field
 
 _SAID = (
@@ -79,7 +80,7 @@ def read_configuration(path: str, text: str) -> Plan:
     wanted += [_skills(folder, optional=True) for folder in client["beside"]]
     own = {"client": client["client"], "mcpServers": kept, "skills": folders[:FOLDERS]}
     name = place.name if place.name.lower().endswith(".json") else f"{place.name}.json"
-    faults = [Unreadable(path=name, reason=masked(fault), gate=document.grave) for fault in document.faults]
+    faults = [Unreadable(path=name, reason=masked(fault), gate=True) for fault in document.faults]
     if len(folders) > FOLDERS:
         faults.append(Unreadable(path=name, reason=f"more than {FOLDERS} folders of Skills: the others are not read", gate=True))
     faults += [Unreadable(path=name, reason=reason, gate=True) for reason in _not_kept(document.mapping)]
@@ -155,8 +156,26 @@ def _read_server(name: str, entry: Mapping[str, Any]) -> tuple[dict[str, Any], W
     helper = entry.get("headersHelper")
     if isinstance(helper, str):
         own["headersHelper"] = masked(helper)
-    odd = any(isinstance(word, list | dict) for word in entry.get("args") or () if isinstance(entry.get("args"), list))
-    return own, _wanted(name, own, masked_command, environment, odd=odd)
+    return own, _wanted(name, own, masked_command, environment, odd=tuple(_odd(entry)))
+
+
+def _odd(entry: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Tell what clients may read otherwise."""
+    arguments = entry.get("args")
+    if isinstance(arguments, dict) or (isinstance(arguments, list) and any(isinstance(word, list | dict) for word in arguments)):
+        yield "some of its arguments are lists or mappings and were not read", True
+    inner = entry.get("transport")
+    holders = (entry, inner if isinstance(inner, dict) else {})
+    for what, fields in (
+        ("addresses", client_table()["address_fields"]),
+        ("commands", ("command", "cmd")),
+        ("lists of arguments", ("args", "arguments")),
+    ):
+        if len({json.dumps(holder[key], sort_keys=True) for holder in holders for key in fields if holder.get(key)}) > 1:
+            yield f"it names several {what}; clients differ in which they take", True
+    found = [key for key in client_table()["server_run_fields"] if entry.get(key)]
+    if found:
+        yield f"it also holds {', '.join(found)}, which run commands and were not read", True
 
 
 def _command(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -239,17 +258,16 @@ def _kept_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _wanted(name: str, own: Mapping[str, Any], command: tuple[str, ...], environment: Mapping[str, str], *, odd: bool) -> Wanted:
-    steered = steering(environment)
+def _wanted(name: str, own: Mapping[str, Any], command: tuple[str, ...], environment: Mapping[str, str], *, odd: Notes) -> Wanted:
+    start = read_start(command) if command else Start(means=Means.NOTHING, notes=(("it names neither a command nor an address", True),))
+    before = [word.partition("=")[0] for word in command[: start.program] if "=" in word]
+    steered = steering(dict.fromkeys((*environment, *before)))
     both = [("it names both a command and an address; clients differ in which they take", True)] if command and "url" in own else []
     notes = [(f"it sets {', '.join(steered)}, which can decide what code runs; the value is not kept", True)] if steered else []
-    notes += both
-    if odd:
-        notes.append(("some of its arguments are lists or mappings and were not read", True))
+    notes += [*both, *odd]
     if not command and "url" in own:
         page = Page(path=REMOTE_PAGE, text=_canonical({key: own[key] for key in own if key != "env"}))
         return Wanted(name=name, origin=Origin.REMOTE, means=Means.NOTHING, address=own["url"], pages=(page,), notes=tuple(notes))
-    start = read_start(command) if command else Start(means=Means.NOTHING, notes=(("it names neither a command nor an address", True),))
     page = Page(path=LAUNCH_PAGE, text=_canonical(own))
     return Wanted(
         name=name,

@@ -44,10 +44,9 @@ def _spaced(match: re.Match[str]) -> str:
 
 
 def at(value: object, path: str) -> Iterator[object]:
-    """Give what stands under a path of keys; ``*`` is every key. A key that itself holds dots is found as such."""
-    if isinstance(value, dict) and path in value:
+    """Give what stands under a path of keys; ``*`` is every key. A key that itself holds dots is found too, as clients differ in that."""
+    if "." in path and isinstance(value, dict) and path in value:
         yield value[path]
-        return
     key, _, rest = path.partition(".")
     inside = (
         value if isinstance(value, dict) else {str(number): item for number, item in enumerate(value)} if isinstance(value, list) else {}

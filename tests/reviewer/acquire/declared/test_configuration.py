@@ -153,6 +153,34 @@ def test_a_command_and_an_address_together_are_told() -> None:
     assert "both a command and an address" in one({**REMOTE, **STDIO}).wanted[0].notes[0][0]
 
 
+@pytest.mark.parametrize(
+    ("entry", "word"),
+    [
+        ({"url": "https://one.example/mcp", "serverUrl": "https://two.example/mcp"}, "several addresses"),
+        ({"url": "https://one.example/mcp", "transport": {"url": "https://two.example/mcp"}}, "several addresses"),
+        ({"command": "npx", "cmd": "other", "args": ["server@1.0.0"]}, "several commands"),
+        ({"command": "npx", "args": ["server@1.0.0"], "arguments": ["other@1.0.0"]}, "several lists of arguments"),
+        ({"command": "npx", "args": {"0": "server@1.0.0"}}, "were not read"),
+        ({**REMOTE, "envHelper": "other"}, "envHelper"),
+        ({"command": "env", "args": ["NODE_OPTIONS=--import=x", "npx", "server@1.0.0"]}, "NODE_OPTIONS"),
+    ],
+)
+def test_what_clients_read_otherwise_is_told(entry: dict[str, Any], word: str) -> None:
+    assert any(word in text and gate for text, gate in one(entry).wanted[0].notes)
+
+
+def test_servers_of_every_reader_of_a_file_are_read() -> None:
+    two = {"mcpServers": {"one": STDIO}, "servers": {"two": STDIO}}
+    assert list(kept(read_configuration("/x/.mcp.json", json.dumps(two)))["mcpServers"]) == ["one", "two"]
+    dotted = {"mcp.servers": {"one": STDIO}, "mcp": {"servers": {"two": STDIO}}}
+    assert list(kept(read_configuration("/x/openclaw.json", json.dumps(dotted)))["mcpServers"]) == ["one", "two"]
+
+
+def test_yaml_that_cannot_be_read_is_a_gate() -> None:
+    plan = read_configuration("/x/config.yaml", "mcp_servers:\n  one: {command: npx, args: [server@1.0.0]}\nx: @y\n")
+    assert "not YAML" in said(plan)
+
+
 def test_fields_that_run_commands_are_told() -> None:
     plan = read_configuration(
         "/x/.claude/settings.json", json.dumps({"mcpServers": BOTH, "hooks": {"Stop": ["hunter2"]}, "apiKeyHelper": "hunter2"})
