@@ -182,11 +182,19 @@ def limits(path: str, text: str) -> tuple[Unreadable, ...]:
 def mentions(text: str, tree: Tree, *bases: str) -> tuple[str, ...]:
     """Give the files and folders of the submission that a text names by a path, seen from each base folder, each once."""
     seen: dict[str, None] = {}
-    for word in dict.fromkeys(_SPLIT.split(text[:PAGE_LENGTH])):
-        trimmed = word.strip("<>{}.,") if not word.startswith(("./", "../", "{", "<")) else word.rstrip(".,>")
-        if not 2 < len(trimmed) < 300 or not ("/" in trimmed or "." in trimmed):  # noqa: PLR2004
-            continue
-        place = tree.resolve(trimmed, *bases)
-        if place is not None and (place in tree.files or "/" in trimmed):
+    for word in _paths(text[:PAGE_LENGTH]):
+        place = tree.resolve(word, *bases)
+        if place is not None and (place in tree.files or "/" in word):
             seen[place] = None
     return tuple(seen)
+
+
+@functools.lru_cache(maxsize=4096)  # many Skills of a repository lead to the same pages
+def _paths(text: str) -> tuple[str, ...]:
+    """Give the words of a text that could be paths, each once."""
+    found: dict[str, None] = {}
+    for word in dict.fromkeys(_SPLIT.split(text)):
+        trimmed = word.strip("<>{}.,") if not word.startswith(("./", "../", "{", "<")) else word.rstrip(".,>")
+        if 2 < len(trimmed) < 300 and ("/" in trimmed or "." in trimmed):  # noqa: PLR2004
+            found[trimmed] = None
+    return tuple(found)

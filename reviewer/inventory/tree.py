@@ -40,6 +40,7 @@ class Tree:
     _folded: Mapping[str, str] = field(init=False)
     _ordered: tuple[str, ...] = field(init=False)
     _brought: frozenset[str] = field(init=False)
+    _last: frozenset[str] = field(init=False)
     _documents: dict[str, Document] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,6 +54,7 @@ class Tree:
         object.__setattr__(self, "by_name", {name: tuple(paths) for name, paths in by_name.items()})
         object.__setattr__(self, "folders", {folder: tuple(paths) for folder, paths in folders.items()})
         object.__setattr__(self, "_ordered", tuple(sorted(folders)))
+        object.__setattr__(self, "_last", frozenset(path.rpartition("/")[2].casefold() for path in (*self.files, *folders)))
         object.__setattr__(self, "_brought", frozenset(part.root for part in self.snapshot.parts))
         object.__setattr__(self, "_folded", {path.casefold(): path for path in self.files})
 
@@ -117,6 +119,8 @@ class Tree:
         while _BASE.match(target):
             target = _BASE.sub("", target, count=1)
         parts = [part for part in target.split("/") if part]
+        if parts and parts[-1] not in {".", ".."} and parts[-1].casefold() not in self._last:
+            return None  # most words of a page name nothing here
         for skip in range(min(len(parts), UNKNOWN_FOLDERS + 1)):
             for base in bases:
                 found = self._lookup(posixpath.normpath(posixpath.join(base, *parts[skip:])))
