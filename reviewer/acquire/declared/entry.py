@@ -11,7 +11,8 @@ from checks.model import Unreadable
 from reviewer.acquire.declared.configuration import REMOTE_PAGE
 from reviewer.acquire.declared.documents import at, read_document
 from reviewer.acquire.declared.plan import Means, Page, Plan, Wanted
-from reviewer.acquire.declared.redaction import has_secret, masked_url
+from reviewer.acquire.declared.redaction import has_secret, masked_url, steering
+from reviewer.acquire.declared.starts import read_start
 from reviewer.model import Origin
 
 __all__ = ["ENTRY_PAGE", "PACKAGE_PAGE", "first", "is_entry", "official", "plan_of", "read_entry"]
@@ -22,6 +23,7 @@ ITEMS = 100
 """How many packages, and how many remotes, of one entry are read; published ones have at most some ten."""
 
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
+_RUNNERS = {"npm": "npx", "pypi": "uvx"}
 _EXACT = re.compile(r"[0-9][0-9A-Za-z.+_-]{0,100}")
 
 
@@ -107,8 +109,34 @@ def _package(package: Mapping[str, Any]) -> Wanted:
         sha256=sha256,
         registry=first(package, "registryBaseUrl", "registry_base_url") if kind in {"npm", "pypi"} else "",
         pages=(Page(path=PACKAGE_PAGE, text=json.dumps(package, indent=1, sort_keys=True) + "\n"),),
-        notes=notes,
+        notes=(*notes, *_started_by(package, kind, address)),
     )
+
+
+def _started_by(package: Mapping[str, Any], kind: str, address: str) -> Iterator[tuple[str, bool]]:
+    """Tell where the entry's own arguments for the runner, or variables that it sets, make it start something else than the package."""
+    words = [word for key in ("runtimeArguments", "runtime_arguments") for word in _words(package.get(key))]
+    runner = first(package, "runtimeHint", "runtime_hint") or _RUNNERS.get(kind, "")
+    if words and kind in _RUNNERS:
+        start = read_start([runner, *words, address.partition(":")[2]])
+        yield from (note for note in start.notes if note[1])
+        if start.address != address:
+            yield f"its entry starts it by {' '.join([runner, *words])[:200]}, which leads to something else", True
+        if start.registry:
+            yield f"its entry starts it from the registry {start.registry[:200]}, which was not asked", True
+    variables = package.get("environmentVariables", package.get("environment_variables"))
+    named = [each for each in variables if isinstance(each, dict)] if isinstance(variables, list) else []
+    steered = steering(first(each, "name") for each in named if first(each, "value", "default"))
+    if steered:
+        yield f"its entry sets {', '.join(steered)[:200]}, which can decide what code runs", True
+
+
+def _words(arguments: object) -> Iterator[str]:
+    """Give arguments as a client writes them: a named one's name and value, a positional one's value."""
+    for each in arguments[:ITEMS] if isinstance(arguments, list) else ():
+        if isinstance(each, dict):
+            name, value = first(each, "name"), first(each, "value", "default")
+            yield from (word for word in (name if name.startswith("-") else "", value) if word)
 
 
 def _short(identifier: str) -> str:

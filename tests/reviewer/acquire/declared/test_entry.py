@@ -76,6 +76,35 @@ def test_a_package_without_an_exact_version_is_a_gate(version: object) -> None:
     assert "no exact version" in gates(plan)
 
 
+def started(*arguments: dict[str, Any], **more: Any) -> str:
+    package = {"registryType": "npm", "identifier": "server", "version": "1.0.0", "runtimeArguments": list(arguments)} | more
+    return gates(read_entry(json.dumps(entry(packages=[package]))))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ([{"type": "named", "name": "--package", "value": "other@1.0.0"}], "leads to something else"),
+        ([{"type": "positional", "value": "other@1.0.0"}], "leads to something else"),
+        ([{"type": "named", "name": "--registry", "value": "https://npm.other.example"}], "npm.other.example"),
+        ([{"type": "positional", "value": "--userconfig=x"}], "--userconfig"),
+        ([{"type": "named", "name": "-c", "value": "other"}], "command of its own"),
+    ],
+)
+def test_arguments_for_the_runner_that_lead_elsewhere_are_gates(arguments: list[dict[str, Any]], word: str) -> None:
+    assert word in started(*arguments)
+
+
+def test_plain_arguments_for_the_runner_are_no_gate() -> None:
+    assert started({"type": "named", "name": "-y"}, runtimeHint="npx") == ""
+    assert started({"type": "positional", "value": "--python=3.12"}, registryType="pypi", version="1.0") == ""
+    assert started(environmentVariables=[{"name": "NODE_OPTIONS"}, {"name": "TOKEN", "value": "x"}, 3]) == ""
+
+
+def test_a_variable_that_decides_what_runs_is_a_gate() -> None:
+    assert "sets NODE_OPTIONS" in started(environmentVariables=[{"name": "NODE_OPTIONS", "value": "--import=data:,1"}])
+
+
 def test_a_remote_is_kept_by_its_declaration() -> None:
     headers = [{"name": "Authorization", "isSecret": True, "value": "hunter2"}, {"name": "X-Team"}]
     plan = read_entry(
