@@ -8,16 +8,19 @@ from reviewer.inventory.languages.java.strings import joined
 from reviewer.inventory.program.model import (
     Argument,
     Block,
+    Branch,
     Call,
     Choice,
     Collection,
     Expression,
     Lambda,
+    Loop,
     Member,
     Name,
     Record,
     Return,
     Text,
+    TypeName,
 )
 
 __all__ = ["called"]
@@ -34,6 +37,7 @@ _RUN = frozenset(
     | {"withTimeoutOrNull", "suspendCancellableCoroutine", "runInterruptible", "newSuspendedTransaction", "transaction", "dbQuery"}
 )
 _EMPTY_LISTS = frozenset({"emptyList", "emptySet", "emptyArray"})
+_FILLED = frozenset({"buildList", "buildSet"})
 _OBJECTS = frozenset({"buildJsonObject", "putJsonObject", "addJsonObject"})
 _ARRAYS = frozenset({"buildJsonArray", "putJsonArray", "addJsonArray"})
 _LITERALS = frozenset({"JsonPrimitive", "JsonArray", "JsonObject"})
@@ -65,7 +69,28 @@ def _with_lambda(call: Call, name: str, last: Lambda) -> Expression | None:
         return _json_object(last, call.line)
     if name in _ARRAYS and alone:
         return _json_array(last, call.line)
-    return _built(last, call.line) if name == "buildString" and alone else None
+    return _filled(last, name, call.line) if alone else None
+
+
+def _filled(function: Lambda, name: str, line: int) -> Expression | None:
+    if name == "buildString":
+        return _built(function, line)
+    items = _listed(function.body) if name in _FILLED else None
+    return Collection(items=tuple(items), line=line, type=TypeName(name="List")) if items is not None else None
+
+
+def _listed(body: Block) -> list[Expression] | None:
+    """Give what ``buildList { add(a); if (b) add(c) }`` adds; None where it does anything else."""
+    items: list[Expression] = []
+    for one in _without_returns(body):
+        inner = _listed(one.body) if isinstance(one, (Branch, Loop)) else None
+        if inner is not None:
+            items += inner
+        elif isinstance(one, Call) and isinstance(one.callee, Name) and one.callee.name in {"add", "addAll"} and len(one.arguments) == 1:
+            items.append(one.arguments[0].value)
+        else:
+            return None
+    return items
 
 
 def _on_object(call: Call, callee: Member, last: Lambda) -> Expression | None:
