@@ -44,6 +44,8 @@ DECLARATIONS = frozenset(
 )
 #: The name under which initialisers of a class run.
 INITIALISER = "<init>"
+#: Annotations of Spring, Jakarta EE and Quarkus for which a method runs by itself: at the start, at events, by the clock.
+_STARTING = frozenset({"Scheduled", "Schedules", "PostConstruct", "Startup", "EventListener", "Observes", "ObservesAsync"})
 _ANNOTATIONS = frozenset({"annotation", "marker_annotation"})
 
 
@@ -294,9 +296,17 @@ _FUNCTIONS: Mapping[str, Callable[[SgNode, Frame], Function]] = {
 
 
 def initialised(types: Iterable[Type]) -> Iterator[Call]:
-    """Give the calls that run when the classes of a file are loaded."""
+    """Give the calls that run when the classes of a file are loaded, or that a framework makes by itself (``@Scheduled``)."""
     for one in types:
         for function in one.functions:
-            if function.name == INITIALISER:
+            marks = _starting(function)
+            if function.name == INITIALISER or marks:
                 owner = Name(name=one.name, line=function.line)
+                yield from (_called(mark) for mark in marks)
                 yield Call(callee=Member(object=owner, name=function.name, line=function.line), line=function.line)
+
+
+def _starting(function: Function) -> list[Annotation]:
+    """Give the annotations of a function, or of what it takes, for which a framework calls it without being asked."""
+    given = (*function.annotations, *(mark for parameter in function.parameters for mark in parameter.annotations))
+    return [mark for mark in given if mark.name.rpartition(".")[2] in _STARTING]
