@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
 from checks.model import Location, Surface, SurfaceRole, Tool, ToolKind
@@ -10,11 +12,12 @@ from reviewer.inventory.facts import Facts
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.tree import Tree
 
-#: How many strings of one schema become surfaces.
+#: How many strings of one schema become surfaces of their own; those beyond become one together, so that no filling hides a text.
 STRINGS = 500
 
 #: Keys of JSON Schema whose text is a keyword of the language, not a text of the author.
 _KEYWORDS = frozenset({"type", "$schema", "$ref", "format", "additionalProperties", "contentEncoding"})
+_WORDS = re.compile(r"\S\s+\S")
 _ROLES = {ToolKind.TOOL: SurfaceRole.TOOL_DESCRIPTION, ToolKind.PROMPT: SurfaceRole.PROMPT, ToolKind.RESOURCE: SurfaceRole.RESOURCE}
 
 
@@ -28,31 +31,39 @@ def of_tools(tools: Iterable[Tool]) -> Iterator[Surface]:
         title = (tool.annotations or {}).get("title")
         if isinstance(title, str) and title:
             yield Surface(role=role, owner=tool.name, text=title, at=tool.at)
-        for text in schema_texts(tool.input_schema):
+        hints = {key: value for key, value in (tool.annotations or {}).items() if key != "title"}
+        for text in (*schema_texts(tool.input_schema), *schema_texts(hints)):
             yield Surface(role=SurfaceRole.SCHEMA, owner=tool.name, text=text, at=tool.at)
 
 
 def schema_texts(schema: Mapping[str, object] | None) -> Iterator[str]:
-    """Give parameter names, descriptions, defaults, examples and enum values of a schema, each once, in order."""
-    waiting: list[object] = [schema] if schema else []
-    seen: set[str] = set()
-    while waiting and len(seen) < STRINGS:
-        item = waiting.pop(0)
-        if isinstance(item, str) and item and item not in seen:
-            seen.add(item)
-            yield item
+    """Give parameter names, descriptions, defaults, examples and enum values of a schema, each once, in order; long rests as one text."""
+    waiting: deque[object] = deque([schema] if schema else [])
+    seen: dict[str, None] = {}
+    while waiting:
+        item = waiting.popleft()
+        if isinstance(item, str) and item:
+            seen.setdefault(item)
         elif isinstance(item, Mapping):
             waiting.extend(_parts(item))
         elif isinstance(item, list | tuple):
             waiting.extend(item)
+    every = list(seen)
+    yield from every[:STRINGS]
+    if len(every) > STRINGS:
+        yield "\n".join(every[STRINGS:])
 
 
 def _parts(mapping: Mapping[object, object]) -> Iterator[object]:
+    """Give what is text of the author. A keyword that holds words, or a key that is a sentence, is such text too."""
     for key, value in mapping.items():
         if key in {"properties", "patternProperties", "$defs", "definitions"} and isinstance(value, Mapping):
             yield from (name for name in value if isinstance(name, str))
             yield from value.values()
-        elif not (key in _KEYWORDS and isinstance(value, str)):
+            continue
+        if isinstance(key, str) and " " in key:
+            yield key
+        if not (key in _KEYWORDS and isinstance(value, str) and not _WORDS.search(value)):
             yield value
 
 

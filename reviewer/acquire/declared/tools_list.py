@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ _ENVELOPES = (
     "resources/list",
 )
 _LEVELS = 4
+_EVENT = re.compile(r"data:\s*")
 
 
 def read_tools(text: str) -> Plan:
@@ -42,13 +44,19 @@ def read_tools(text: str) -> Plan:
     found: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
     instructions: list[str] = []
     errors: list[str] = []
+    ends: dict[str, bool] = {}
     for value in _values(text, faults):
-        _collect(value, found, instructions, errors)
+        _collect(value, found, instructions, errors, ends)
     known = any(found.values()) or any(_names_kind(value) for value in _values(text, []))
     if not known:
         return Plan(fault=(errors or faults or ["it holds no list of tools"])[0][:200])
     rows = [Unreadable(path=TOOLS_PAGE, reason=fault, gate=True) for fault in faults]
     rows += [Unreadable(path=TOOLS_PAGE, reason=f"one of its answers is an error: {error[:200]}", gate=True) for error in errors]
+    rows += [
+        Unreadable(path=TOOLS_PAGE, reason=f"every page of its {kind} names a further one (nextCursor): the last one is missing", gate=True)
+        for kind, ended in ends.items()
+        if not ended
+    ]
     kept: dict[str, Any] = {}
     for kind, items in found.items():
         good = [item for item in items if isinstance(item, dict)]
@@ -75,8 +83,9 @@ def _ordered(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _values(text: str, faults: list[str]) -> Iterator[object]:
     document = read_json(text)
-    if document.value is None and "\n" in text.strip():
-        lines = [read_json(line) for line in text.splitlines() if line.strip().startswith(("{", "["))]
+    if document.value is None and ("\n" in text.strip() or _EVENT.match(text.strip())):
+        bare = (_EVENT.sub("", line.strip(), count=1) for line in text.splitlines())  # a stream of events is what such servers answer
+        lines = [read_json(line) for line in bare if line.startswith(("{", "["))]
         good = [line for line in lines if line.value is not None]
         if good:
             faults.extend(fault for line in lines for fault in line.faults)
@@ -102,7 +111,7 @@ def _inside(value: object) -> list[object]:
     return value[:ITEMS] if isinstance(value, list) else []
 
 
-def _collect(value: object, found: dict[str, list[Any]], instructions: list[str], errors: list[str]) -> None:
+def _collect(value: object, found: dict[str, list[Any]], instructions: list[str], errors: list[str], ends: dict[str, bool]) -> None:
     level = [value]
     for _ in range(_LEVELS):
         below: list[object] = []
@@ -112,7 +121,7 @@ def _collect(value: object, found: dict[str, list[Any]], instructions: list[str]
             elif isinstance(item, list):
                 below.extend(item)
             elif isinstance(item, dict):
-                below.extend(_taken(item, found, instructions, errors))
+                below.extend(_taken(item, found, instructions, errors, ends))
         level = below
 
 
@@ -120,10 +129,14 @@ def _is_tool(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("name"), str) and not {"jsonrpc", "result", "tools"}.intersection(value)
 
 
-def _taken(item: Mapping[str, Any], found: dict[str, list[Any]], instructions: list[str], errors: list[str]) -> list[object]:
+def _taken(
+    item: Mapping[str, Any], found: dict[str, list[Any]], instructions: list[str], errors: list[str], ends: dict[str, bool]
+) -> list[object]:
+    """Take the lists of one answer; ``ends`` tells of each kind whether a page was the last one."""
     for kind in _KINDS:
         if isinstance(item.get(kind), list):
             found[kind].extend(item[kind])
+            ends[kind] = ends.get(kind, False) or not item.get("nextCursor")
     if isinstance(item.get("instructions"), str):
         instructions.append(item["instructions"])
     error = item.get("error")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.identity import component_id
 from reviewer.inventory.languages.values import host_of
 from reviewer.inventory.launches import read_servers
+from reviewer.inventory.surfaces import schema_texts
 from reviewer.inventory.tables import load_table
 from reviewer.inventory.tree import Tree
 from reviewer.model import Origin, SourcePart
@@ -42,6 +43,7 @@ _KINDS = (
     ("resources", ToolKind.RESOURCE),
     ("resourceTemplates", ToolKind.RESOURCE),
 )
+_SHOWN = frozenset({"name", "description", "title", "inputSchema", "input_schema", "arguments", "annotations", "uri", "uriTemplate"})
 _ELSEWHERE = "it runs elsewhere: its code was not submitted and can change at any time"
 _UNKNOWN = f"{_ELSEWHERE}; its tools are not known either, as nothing was contacted and no captured list of tools was given"
 
@@ -108,6 +110,7 @@ def _listed(path: str, identity: str, url: str, tree: Tree) -> Facts:
         tools = tuple(_tool(entry, kind, path, places, identity, url) for entry in entries[:KEPT])
         capabilities = tuple(capability for tool in tools for capability in tool.capabilities)
         facts.append(Facts(tools=tools, capabilities=capabilities, unreadable=tuple(_odd(entries[:KEPT], kind, path))))
+        facts.append(Facts(surfaces=tuple(_further(entries[:KEPT], tools))))
     said = content.get("instructions")
     for one in said if isinstance(said, list) else ():
         if isinstance(one, str):
@@ -144,6 +147,13 @@ def _tool(entry: Mapping[str, Any], kind: ToolKind, path: str, places: Mapping[s
         annotations=hints or None,
         capabilities=tuple(_powers(url, at, of_tool=kind is not ToolKind.PROMPT)),
     )
+
+
+def _further(entries: list[dict[str, Any]], tools: Iterable[Tool]) -> Iterator[Surface]:
+    """Give texts of entries for which a tool has no field: clients may show them to the model all the same."""
+    for entry, tool in zip(entries, tools, strict=True):
+        for text in schema_texts({key: value for key, value in entry.items() if key not in _SHOWN}):
+            yield Surface(role=SurfaceRole.SCHEMA, owner=tool.name, text=text, at=tool.at)
 
 
 def _odd(entries: list[dict[str, Any]], kind: ToolKind, path: str) -> Iterator[Unreadable]:

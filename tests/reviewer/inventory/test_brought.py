@@ -104,6 +104,20 @@ def test_what_a_client_may_read_otherwise_is_a_gate(tools: list[dict[str, Any]])
     assert len(target.tools) == len(tools)
 
 
+def test_no_text_of_an_entry_is_out_of_sight() -> None:
+    many = {"a": {"enum": [f"value {number}" for number in range(600)]}, "b": {"items": {"items": {"description": "at the end"}}}}
+    tool = {
+        "name": "search",
+        "inputSchema": {"type": "not a type", "properties": many, "a key of words": 1},
+        "outputSchema": {"description": "of the output"},
+        "annotations": {"title": "T", "note": "of the hints"},
+        "_meta": {"x": "of the meta"},
+    }
+    said = "\n".join(surface.text for surface in remote({"tools": [tool]}).surfaces)
+    for text in ("at the end", "value 599", "not a type", "a key of words", "of the output", "of the hints", "of the meta"):
+        assert text in said
+
+
 @pytest.mark.parametrize(
     "content", [[], 3, {"tools": 3}, {"tools": [3]}, {"tools": [{"name": "a", "annotations": 3}]}, {"instructions": {"a": 1}}]
 )

@@ -91,6 +91,19 @@ def test_a_page_that_failed_is_told() -> None:
     assert [row.reason for row in read_tools(text).unreadable] == ["one of its answers is an error: later"]
 
 
+def test_a_page_after_the_last_one_is_missed() -> None:
+    one, two = message({"tools": [{"name": "a"}], "nextCursor": "x"}), message({"tools": [{"name": "b"}]}, 2)
+    assert "last one is missing" in read_tools(json.dumps(one)).unreadable[0].reason
+    assert read_tools(json.dumps([one, two])).unreadable == ()
+    assert [row.gate for row in read_tools(json.dumps({**one["result"], "prompts": []})).unreadable] == [True, True]
+
+
+def test_a_stream_of_events_is_an_answer() -> None:
+    text = json.dumps(message({"tools": [{"name": "a"}]}))
+    for events in (f"event: message\ndata: {text}\n\n", f"data:{text}", f"{text}\nid: 2\ndata: {text}\n"):
+        assert kept(read_tools(events))["tools"] == [{"name": "a"}]
+
+
 def test_oddities_are_told() -> None:
     assert "no mappings" in read_tools(json.dumps({"tools": [ONE, 3, None]})).unreadable[0].reason
     assert "stands twice" in read_tools('{"tools": [{"name": "a", "name": "b"}]}').unreadable[0].reason
