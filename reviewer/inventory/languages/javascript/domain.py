@@ -22,13 +22,14 @@ PARTS = 400
 class Env(dict[Binding, "Value"]):
     """What parameters are in one situation, and the answers that were found in it."""
 
-    __slots__ = ("answers", "asking")
+    __slots__ = ("answers", "asking", "grown")
 
     def __init__(self, values: Mapping[Binding, Value] | None = None) -> None:
         """Start without answers."""
         super().__init__(values or {})
         self.answers: dict[tuple[str, int, int, str], Value] = {}
         self.asking: set[tuple[str, int, int, str]] = set()
+        self.grown: dict[Binding, Value] = {}
 
     def with_more(self, values: Mapping[Binding, Value]) -> Env:
         """Give the situation in which these are known as well."""

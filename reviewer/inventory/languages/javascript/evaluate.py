@@ -92,6 +92,7 @@ class Evaluator:
         self._depth = 0
         self._cuts = 0
         self._calling: list[Scope] = []
+        self._growing: set[Binding] = set()
         self._nothing = Env()
         self.supply: Callable[[Parameter], Value | None] | None = None
 
@@ -185,16 +186,36 @@ class Evaluator:
         return value
 
     def _grown(self, binding: Binding, value: Value, env: Env) -> Value:
-        """Add what is pushed to a list, and set on an object, after it was made."""
+        """Add what is pushed to a list, and set on an object, after it was made. What grows by itself is read once."""
+        if binding.pushed or binding.stored or binding.merged:
+            known = (env or self._nothing).grown
+            if binding not in known:
+                if binding in self._growing:
+                    self._cuts += 1
+                    return value
+                self._growing.add(binding)
+                try:
+                    known[binding] = self._filled(binding, value, env)
+                finally:
+                    self._growing.discard(binding)
+            value = known[binding]
+        return self._with_members(binding, value, env)
+
+    def _filled(self, binding: Binding, value: Value, env: Env) -> Value:
         source = binding.scope.source
-        if binding.pushed or binding.stored:
-            value = self.grown(value, binding.pushed, binding.stored, source, env)
-        added = self.properties(binding, source, env)
-        if binding.merged and isinstance(value, Record):
-            entries, rest = dict(value.entries), list(value.rest)
-            for node in binding.merged[:MEMBERS]:
-                self.merge(self.evaluate(Lazy(node, source, env)), entries, rest)
-            value = Record(entries=entries, rest=tuple(rest), seen=value.seen)
+        value = self.grown(value, binding.pushed, binding.stored, source, env)
+        if not binding.merged or not isinstance(value, Record):
+            return value
+        entries, rest = dict(value.entries), list(value.rest)
+        for node in binding.merged[:MEMBERS]:
+            self.merge(self.evaluate(Lazy(node, source, env)), entries, rest)
+            if len(entries) + len(rest) > MEMBERS:
+                self.exhausted = True
+                break
+        return Record(entries=entries, rest=tuple(rest), seen=value.seen)
+
+    def _with_members(self, binding: Binding, value: Value, env: Env) -> Value:
+        added = self.properties(binding, binding.scope.source, env)
         if isinstance(value, Imported) and not _AIMED.isdisjoint(added):  # `url.hostname = …` after `new URL(…)`
             return Unknown(origins=(value, *(self.evaluate(each) for each in added.values())), seen=value.seen)
         if added and (isinstance(value, Record) or (isinstance(value, Constant) and value.value is None)):

@@ -36,7 +36,7 @@ from reviewer.inventory.languages.javascript.scopes import FUNCTIONS
 from reviewer.inventory.languages.javascript.source import Binding, Call, Scope, Source, span
 
 #: How many situations one registration is read in, and how many callers are followed into one another.
-SITUATIONS = 400
+SITUATIONS = 2_000
 DEPTH = 4
 #: With more callers than this a parameter is not looked up.
 CALLERS = 8
@@ -138,6 +138,7 @@ class Links:
             else:
                 found.extend(env.with_more(more) for more in self.situations(list(rebound), depth + 1))
             if len(found) >= SITUATIONS:
+                self.evaluator.exhausted = True
                 break
         return found or [OPEN]
 

@@ -2,7 +2,7 @@
 
 ``for (const tool of tools) server.tool(tool.name, …, (input) => tool.run(input))`` has one function for all tools, and each runs something
 else. So a function whose surroundings are known is read once for every situation, and so are the functions that it calls by names of its
-surroundings. Work is bounded: past ``FUNCTIONS`` of them, and for what is called from them by fixed names, the general reading counts.
+surroundings. Work is bounded by ``FUNCTIONS`` and ``CALLS``; where that is not enough, the evaluator is told that it is exhausted.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from reviewer.inventory.languages.javascript.effects import Effects
 from reviewer.inventory.languages.javascript.links import Links, entered
 from reviewer.inventory.languages.javascript.source import Call, Scope, Source
 
-FUNCTIONS = 1_500
-#: How many calls of one function are read again.
-_CALLS = 400
+#: How many functions are read in their situations, and how many calls in all of them together.
+FUNCTIONS, CALLS = 4_000, 100_000
 _CALLEES = 8
 
 _Reading = tuple[tuple[Call, tuple[Value, ...]], ...]
@@ -33,12 +32,16 @@ class Situated:
     links: Links
     _readings: dict[tuple[Scope, int], tuple[Function, _Reading]] = field(default_factory=dict)
     _starts: dict[str, list[int]] = field(default_factory=dict)
+    _left: int = CALLS
 
     def follow(self, handlers: Iterable[Function]) -> frozenset[Scope]:
         """Read these handlers, and what they call by names of their surroundings; give the functions that are reached so."""
         waiting = [function for function in handlers if function.env]
         reached: set[Scope] = set()
-        while waiting and len(self._readings) < FUNCTIONS:
+        while waiting:
+            if len(self._readings) >= FUNCTIONS or self._left <= 0:
+                self.links.evaluator.exhausted = True
+                break
             function = waiting.pop()
             if _key(function) in self._readings:
                 continue
@@ -66,7 +69,9 @@ class Situated:
         if source.path not in self._starts:
             self._starts[source.path] = [call.start for call in source.calls]
         first = bisect_left(self._starts[source.path], scope.start)
-        return [call for call in source.calls[first : first + _CALLS] if call.start < scope.end]
+        last = bisect_left(self._starts[source.path], scope.end)
+        self._left -= last - first
+        return source.calls[first:last]
 
     def name(self, function: Function, effects: Effects) -> str:
         """Give the id of a function, or of its reading in its situation, in the call graph."""

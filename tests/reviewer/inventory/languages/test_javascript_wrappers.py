@@ -164,3 +164,21 @@ def test_scopes_of_spread_arguments_are_those_of_the_list() -> None:
         'server.registerTool("t", {}, async (...given) => read(...given));\n'
     )
     assert [capability.scope for capability in tools(text)["t"].capabilities] == [Scope.ARGUMENT]
+
+
+def test_many_calls_of_one_wrapper_are_all_listed() -> None:
+    text = SERVER + "function add(name, answer) { server.registerTool(name, {}, async (...given) => answer(...given)); }\n"
+    text += "".join(f'add("t{number}", async ({{ url }}) => fetch(url));\n' for number in range(600))
+    found = tools(text)
+    assert len(found) == 600
+    assert claims(found["t599"]) == ["net.out:tool-argument", "content.untrusted:tool-argument"]
+
+
+def test_what_is_too_much_to_follow_is_said() -> None:
+    text = (
+        SERVER
+        + "const all = {};\n"
+        + "".join(f"Object.assign(all, {{ k{number}: all }}); all[x{number}] = all;\n" for number in range(2500))
+    )
+    extraction = extract({"index.ts": text + "for (const name of Object.keys(all)) server.registerTool(name, {}, () => 1);"})
+    assert [row.gate for row in extraction.unreadable] == [True]
