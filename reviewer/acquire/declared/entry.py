@@ -76,6 +76,9 @@ def plan_of(answer: Mapping[str, Any]) -> Plan:
     """Plan what an entry leads to. ``answer`` may be wrapped."""
     entry = unwrapped(answer)
     rows = []
+    if entry is not answer and is_entry(answer):
+        reason = "it is an entry itself and holds another one under «server»: programs differ in which they take"
+        rows.append(Unreadable(path=ENTRY_PAGE, reason=reason, gate=True))
     status = first(official(answer), "status") or first(entry, "status")
     if status and status != "active":
         rows.append(Unreadable(path=ENTRY_PAGE, reason=f"the registry says that this entry is {status[:40]}", gate=True))

@@ -216,3 +216,16 @@ def test_behind_a_proxy_names_are_the_proxys_business(monkeypatch: pytest.Monkey
     refuse_private_host("https://git.example/o/r", resolver=lambda _: ["10.0.0.1"])
     with pytest.raises(NotFetchedError):
         refuse_private_host("https://10.0.0.1/o/r")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost.", "x.localhost", "metadata.google.internal", "printer.local", "intranet", "2130706433", "127.1", "0x7f.0.0.0x1"),
+        *("10.0.0.1.", "[::ffff:127.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]", "[::1]"),
+    ],
+)
+def test_a_proxy_is_not_led_to_its_own_machine_either(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    with pytest.raises(NotFetchedError, match="private address"):
+        refuse_private_host(f"https://{host}/o/r", resolver=lambda _: [])

@@ -76,6 +76,11 @@ def test_a_package_without_an_exact_version_is_a_gate(version: object) -> None:
     assert "no exact version" in gates(plan)
 
 
+def test_an_entry_within_an_entry_is_a_gate() -> None:
+    assert "holds another one" in gates(read_entry(json.dumps(entry(server=entry()))))
+    assert gates(read_entry(json.dumps({"server": entry(), "_meta": {}}))) == ""
+
+
 def started(*arguments: dict[str, Any], **more: Any) -> str:
     package = {"registryType": "npm", "identifier": "server", "version": "1.0.0", "runtimeArguments": list(arguments)} | more
     return gates(read_entry(json.dumps(entry(packages=[package]))))
