@@ -20,7 +20,7 @@ from reviewer.tables import load_table
 
 __all__ = ["HIDDEN", "has_secret", "is_reference", "is_secret_name", "masked", "masked_url", "masked_words", "names_of", "steering"]
 
-HIDDEN = "REDACTED"
+HIDDEN = "REDACTED"  # a word to every shell, so that a command line means without its secrets what it meant with them
 _LONG = 20_000  # characters of one word that are looked at; the rest is cut
 
 _REFERENCE = re.compile(

@@ -110,7 +110,7 @@ def test_every_clients_form_is_read_and_no_value_is_kept(path: str, text: str) -
     ]
     own = kept(plan)["mcpServers"]
     assert own["one"]["env"] == {"TOKEN": "${TOKEN}"}
-    assert own["two"]["headers"] == {"Authorization": "<redacted>", "X-Team": "${TEAM}"}
+    assert own["two"]["headers"] == {"Authorization": "REDACTED", "X-Team": "${TEAM}"}
     assert "hunter2" not in repr(plan)
     assert said(plan) == ""
     assert "not of the file" in plan.unreadable[0].reason
@@ -145,7 +145,7 @@ def test_fields_that_permit_something_are_kept() -> None:
 def test_a_helper_for_headers_is_kept_as_the_command_that_it_is() -> None:
     assert (
         kept(one({**REMOTE, "headersHelper": "helper --token=hunter2 --x"}))["mcpServers"]["one"]["headersHelper"]
-        == "helper --token=<redacted> --x"
+        == "helper --token=REDACTED --x"
     )
 
 

@@ -121,7 +121,7 @@ def test_a_remote_is_kept_by_its_declaration() -> None:
     page = json.loads(wanted.pages[0].text)
     assert page == {
         "type": "streamable-http",
-        "url": "https://{tenant}.vendor.example/mcp?key=<redacted>",
+        "url": "https://{tenant}.vendor.example/mcp?key=REDACTED",
         "headers": {"Authorization": "", "X-Team": ""},
     }
     assert "looks like a secret" in gates(plan)

@@ -1,3 +1,5 @@
+import shlex
+
 import pytest
 
 from reviewer.acquire.declared.redaction import HIDDEN, has_secret, is_secret_name, masked, masked_url, masked_words, names_of, steering
@@ -136,6 +138,13 @@ def test_what_looks_like_a_secret_hides_no_code(code: str) -> None:
 
 def test_what_a_program_fetches_stays() -> None:
     assert words("curl", "-s", "https://host.example/x")[2] == "https://host.example/x"
+
+
+def test_a_command_line_without_its_secrets_means_what_it_meant() -> None:
+    (line,) = words("bash", "-c", "API_KEY=hunter2hunter2 node x.js")[2:]
+
+    assert shlex.split(line) == [f"API_KEY={HIDDEN}", "node", "x.js"]
+    assert shlex.quote(HIDDEN) == HIDDEN
 
 
 def test_names_of_variables_stay() -> None:
