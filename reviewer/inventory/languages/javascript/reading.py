@@ -20,6 +20,7 @@ from reviewer.inventory.languages.javascript.interfaces import Interfaces
 from reviewer.inventory.languages.javascript.layout import ALL, is_declaration, is_dependency, is_test, refused
 from reviewer.inventory.languages.javascript.links import Links
 from reviewer.inventory.languages.javascript.members import MEMBERS
+from reviewer.inventory.languages.javascript.optional import from_options
 from reviewer.inventory.languages.javascript.packages import Packages
 from reviewer.inventory.languages.javascript.program import Program
 from reviewer.inventory.languages.javascript.registrations import registered
@@ -58,7 +59,7 @@ def read_files(files: Mapping[str, str], manifests: Mapping[str, str]) -> Extrac
     packages = Packages.of(manifests)
     world = _linked([source for source in sources if source not in aside], packages)
     handlers = list(request_handlers(world.servers, world.sources))
-    drafts = [*registered(world.servers, world.sources), *listed(world.servers, handlers)]
+    drafts = [*registered(world.servers, world.sources), *listed(world.servers, handlers), *from_options(world.servers, world.sources)]
     drafts += list(shaped(world.servers, world.sources, drafts))
     written = _once(without_twins(each for draft in drafts for each in tools_of(world.evaluator, draft)))
     facts = list(servers_in(world.servers, world.sources))

@@ -32,14 +32,17 @@ class Servers:
     def look_around(self, sources: list[Source]) -> None:
         """See whether any file has to do with an SDK."""
         self.present = (
-            any(self.table.is_sdk(module) or self._is_about(source, module) for source in sources for module in source.modules)
+            any(self.table.is_sdk(module) or self._is_elsewhere(source, module) for source in sources for module in source.modules)
             or any(self.inlined(scope) is not None for source in sources for scope in source.scopes if scope.kind == "class")
             or any(self.table.distinctive.intersection(map(str, name.path)) for source in sources for name in source.top.names.values())
         )
 
-    def _is_about(self, source: Source, module: str) -> bool:
-        """A package of which the submission lacks the source may hand out servers, if it is named after the protocol."""
-        return _PROTOCOL.search(module) is not None and self.evaluator.program.resolve(source, module) is None
+    def is_about(self, path: str) -> bool:
+        """Tell whether what a package gives may be a server, because the package is named after the protocol."""
+        return not path.startswith(".") and _PROTOCOL.search(path.partition(".")[0]) is not None
+
+    def _is_elsewhere(self, source: Source, module: str) -> bool:
+        return self.is_about(module) and self.evaluator.program.resolve(source, module) is None
 
     def _is_named(self, path: str) -> bool:
         """A file that was not read, ``./vendor/sdk.js``, gives a class that is called as the SDK's: nobody else calls one so."""

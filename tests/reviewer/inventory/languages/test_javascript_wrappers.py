@@ -182,3 +182,23 @@ def test_what_is_too_much_to_follow_is_said() -> None:
     )
     extraction = extract({"index.ts": text + "for (const name of Object.keys(all)) server.registerTool(name, {}, () => 1);"})
     assert [row.gate for row in extraction.unreadable] == [True]
+
+
+OPTIONS = """
+import fs from "node:fs";
+import { createServer, tool } from "@other/mcp-kit";
+const show = { description: "Shows.", execute: async ({ path }) => fs.readFileSync(path) };
+createServer({ name: "n", tools: async () => { const found = {}; Object.assign(found, { show }); return found; } });
+createServer({ tools: { idle: tool({ description: "Idles.", parameters: {}, async execute() { return 1; } }), title: "no tool" } });
+createServer({ tools: [tool({ name: "listed", description: "Listed.", handler: () => 2 })] });
+"""
+
+
+def test_tools_in_the_options_of_a_server_that_another_package_makes_are_listed() -> None:
+    found = tools(OPTIONS)
+    assert {name: tool.description for name, tool in found.items()} == {"show": "Shows.", "idle": "Idles.", "listed": "Listed."}
+    assert claims(found["show"]) == ["fs.read:tool-argument"]
+
+
+def test_tools_in_the_options_of_anything_else_are_none() -> None:
+    assert tools(OPTIONS.replace("mcp-kit", "model-kit")) == {}
