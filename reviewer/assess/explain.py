@@ -112,10 +112,11 @@ def _coverage_reasons(facts: Facts, numbers: Numbers) -> Iterator[Reason]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Omission:
-    """Something that can be left out. ``label`` completes «without …»."""
+    """Something that can be left out. ``label`` completes «without …», or «with …» what is settled rather than gone."""
 
     label: str
     apply: Callable[[Facts], Facts]
+    settled: bool = False
 
 
 def counterfactuals(facts: Facts, numbers: Numbers, policy: Policy) -> tuple[str, ...]:
@@ -127,7 +128,7 @@ def counterfactuals(facts: Facts, numbers: Numbers, policy: Policy) -> tuple[str
         after = judge(omission.apply(facts), policy)
         steps, fall = numbers.recommendation.rank - after.recommendation.rank, numbers.risk - after.risk
         if steps > 0 or fall >= rule.least_points:
-            told.append((-steps, -fall, _sentence((omission.label,), numbers, after)))
+            told.append((-steps, -fall, _sentence([omission], numbers, after)))
     sentences = [sentence for _, _, sentence in sorted(told)][: rule.shown]
     if numbers.recommendation is not Recommendation.APPROVE and not any(steps < 0 for steps, _, _ in told):
         sentences = [*_fewest(facts, numbers, policy, omissions), *sentences][: rule.shown]
@@ -143,7 +144,7 @@ def _fewest(facts: Facts, numbers: Numbers, policy: Policy, omissions: list[_Omi
         chosen.append(best)
         if after.recommendation.rank < numbers.recommendation.rank:
             needed = _needed(chosen, facts, numbers, policy)
-            return [_sentence(tuple(one.label for one in needed), numbers, judge(_apply(needed, facts), policy))]
+            return [_sentence(needed, numbers, judge(_apply(needed, facts), policy))]
     return []
 
 
@@ -162,13 +163,19 @@ def _apply(omissions: Iterable[_Omission], facts: Facts) -> Facts:
     return facts
 
 
-def _sentence(labels: tuple[str, ...], before: Numbers, after: Numbers) -> str:
-    without = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+def _sentence(omissions: list[_Omission], before: Numbers, after: Numbers) -> str:
+    settled = _listed([one.label for one in omissions if one.settled])
+    gone = _listed([one.label for one in omissions if not one.settled])
+    changed = " and ".join([*([f"with {settled}"] if settled else []), *([f"without {gone}"] if gone else [])])
     old, new = round(before.risk), round(after.risk)
     score = f"the score falls from {old} to {new}" if new < old else f"the score stays at {new}"
     if after.recommendation is before.recommendation:
-        return f"without {without} {score}"
-    return f"without {without} {score} and the recommendation becomes {after.recommendation.value}"
+        return f"{changed} {score}"
+    return f"{changed} {score} and the recommendation becomes {after.recommendation.value}"
+
+
+def _listed(labels: list[str]) -> str:
+    return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else "".join(labels)
 
 
 def _omissions(facts: Facts, policy: Policy) -> Iterator[_Omission]:
@@ -179,10 +186,10 @@ def _omissions(facts: Facts, policy: Policy) -> Iterator[_Omission]:
         families[finding.kind, finding.family].append(finding)
     for finding in weighty[: policy.rules.explanation.findings_tried]:
         yield _Omission(label=f"the finding {finding.check} in {_place(finding.at)}", apply=_dropping(frozenset({finding})))
-    for (_, family), mine in families.items():
+    for mine in families.values():
         if len(mine) > 1:
             checks = ", ".join(sorted({finding.check for finding in mine}))
-            yield _Omission(label=f"the {len(mine)} findings of family {family} ({checks})", apply=_dropping(frozenset(mine)))
+            yield _Omission(label=f"the {len(mine)} findings of {checks}", apply=_dropping(frozenset(mine)))
     for identity, capability in _heaviest(facts, policy).items():
         label = f"the capability {identity} ({capability.scope})"
         yield _Omission(label=label, apply=partial(_without_capability, identity=identity))
@@ -191,8 +198,8 @@ def _omissions(facts: Facts, policy: Policy) -> Iterator[_Omission]:
 def _state_omissions(facts: Facts) -> Iterator[_Omission]:
     if facts.unread:
         rows = len(facts.unread)
-        what = f"the unread {_place(Location(path=facts.unread[0].path))}" if rows == 1 else f"the {rows} unread paths"
-        yield _Omission(label=f"{what} (read, and harmless)", apply=lambda given: replace(given, unread=(), coverage=1.0))
+        what = _place(Location(path=facts.unread[0].path)) or "what is unread" if rows == 1 else f"the {rows} unread paths"
+        yield _Omission(label=f"{what} read and found harmless", apply=lambda given: replace(given, unread=(), coverage=1.0), settled=True)
     for check in facts.failed:
         yield _Omission(label=f"the failure of {check}", apply=_repairing(check))
 

@@ -16,8 +16,8 @@ __all__ = ["Facts", "gather", "is_under", "narrow", "without_tools"]
 class Facts:
     """What a judgement rests on.
 
-    ``unread`` are the ledger rows that are gates; ``failed`` the ids of failed checks; ``traits`` names of
-    ``provenance.traits``; ``excused`` names of combinations that are not counted.
+    ``unread`` are the ledger rows that are gates; ``noted`` the paths of all rows; ``failed`` the ids of failed checks; ``traits``
+    names of ``provenance.traits``; ``excused`` names of combinations that are not counted.
     """
 
     capabilities: tuple[Capability, ...] = ()
@@ -25,6 +25,7 @@ class Facts:
     findings: tuple[Finding, ...] = ()
     autoruns: tuple[AutoRun, ...] = ()
     unread: tuple[Unreadable, ...] = ()
+    noted: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     failure: str | None = None
     coverage: float = 1.0
@@ -57,6 +58,7 @@ def gather(target: Target, scan: Scan, policy: Policy, *, failure: str | None, d
         findings=scan.findings,
         autoruns=target.autoruns,
         unread=tuple(row for row in target.unreadable if row.gate),
+        noted=tuple(row.path for row in target.unreadable),
         failed=tuple(sorted(result.check for result in scan.results if result.outcome is Outcome.FAILED)),
         failure=failure,
         coverage=0.0 if failure else min(1.0, max(0.0, target.coverage)),
@@ -84,8 +86,12 @@ def is_under(path: str, root: str) -> bool:
 
 
 def narrow(facts: Facts, component: Component) -> Facts:
-    """Keep what belongs to one component. Provenance and failures are those of the whole; each number can only be lower."""
+    """Keep what belongs to one component. Provenance and failures are those of the whole; no number can be worse.
+
+    So is the share that was read, unless the ledger has no row in the component's folder, nor of a folder around it.
+    """
     root = component.root
+    all_read = not facts.failure and not any(is_under(path, root) or is_under(root, path) for path in facts.noted)
     return replace(
         facts,
         capabilities=_elsewhere_dropped(facts.capabilities, root),
@@ -93,6 +99,7 @@ def narrow(facts: Facts, component: Component) -> Facts:
         findings=tuple(finding for finding in facts.findings if is_under(finding.at.path, root)),
         autoruns=tuple(autorun for autorun in facts.autoruns if is_under(autorun.at.path, root)),
         unread=tuple(row for row in facts.unread if is_under(row.path, root)),
+        coverage=1.0 if all_read else facts.coverage,
     )
 
 

@@ -72,9 +72,7 @@ def test_an_unread_path_has_a_counterfactual_and_its_name_cannot_act() -> None:
     said = assess(target, a_scan(), POLICY, failure=None)
 
     assert not said.complete
-    assert said.counterfactuals == (
-        "without the unread \\u{1b}[2Jx (read, and harmless) the score stays at 0 and the recommendation becomes approve",
-    )
+    assert said.counterfactuals == ("with \\u{1b}[2Jx read and found harmless the score stays at 0 and the recommendation becomes approve",)
 
 
 def test_a_failed_check_has_a_counterfactual() -> None:
@@ -149,6 +147,16 @@ def test_each_part_is_judged_by_what_lies_under_its_root() -> None:
     assert (skill.assessment.recommendation, skill.assessment.complete) == (Recommendation.BLOCK, True)
     assert (server.assessment.impact, skill.assessment.impact) == (9, 4)
     assert server.assessment.malice == 0
+
+
+def test_what_was_not_read_beside_a_part_does_not_count_against_it() -> None:
+    target = replace(BUNDLE, coverage=0.5)
+    whole = replace(target, unreadable=(Unreadable(path="", reason="cut off"),))
+    ended = judge_parts(target, a_scan(), POLICY, failure="killed")
+
+    assert [part.assessment.coverage for part in judge_parts(target, a_scan(), POLICY)] == [0.5, 1]
+    assert [part.assessment.coverage for part in judge_parts(whole, a_scan(), POLICY)] == [0.5, 0.5]
+    assert [part.assessment.coverage for part in ended] == [0, 0]
 
 
 def test_a_part_is_digested_by_its_paths_from_its_root() -> None:
