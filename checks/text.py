@@ -56,7 +56,8 @@ def escape(text: str, limit: int = EVIDENCE) -> str:
 def _shown(character: str) -> str:
     if character in "\n\r\t":
         return " "
-    return f"\\u{{{ord(character):x}}}" if _UNSHOWABLE.match(character) else character
+    unshowable = _UNSHOWABLE.match(character) or not character.isprintable()
+    return f"\\u{{{ord(character):x}}}" if unshowable else character
 
 
 class Lines:

@@ -77,10 +77,16 @@ def _pieces(file: BinaryIO, member: Member) -> Iterator[bytes]:
         raise MemberFault("it is damaged: its packed bytes end too early or too late")
 
 
+#: How zlib says that it got no memory (Z_MEM_ERROR of zlib.h).
+_NO_MEMORY = "Error -4"
+
+
 def _inflated(inflate: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
     try:
         while packed:
             yield inflate.decompress(packed, _CHUNK)
             packed = inflate.unconsumed_tail
     except zlib.error as error:
+        if _NO_MEMORY in str(error):
+            raise MemoryError from error  # of the reader, not a fault of the member
         raise MemberFault("it is damaged: its packed bytes cannot be unpacked") from error
