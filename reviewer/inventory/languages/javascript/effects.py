@@ -223,7 +223,7 @@ class Effects:
     def meaning(self, call: Call, target: Imported, unit: Scope, env: Env) -> Iterator[Use]:
         """Give what a call of something that is not of the submission means, inside ``unit``."""
         name = self.table.canonical(target.path)
-        if target.made is not None and target.made.node.kind() == "new_expression" and target.seen is target.made:
+        if target.made is not None and target.seen is target.made and self._is_made(target, target.made):
             return  # what `new Function(…)` gave is called; making it was the capability
         if not self.apis.match(name) and not self.apis.sdk(name):
             return
@@ -247,6 +247,12 @@ class Effects:
         yield from self.apis.uses(
             CallSite(name=name, at=call.scope.source.at(call.node), positional=tuple(positional), keywords=keywords, receiver=receiver)
         )
+
+    def _is_made(self, target: Imported, made: Lazy) -> bool:
+        """Tell whether this is the very thing that ``new`` gave, and no member of it."""
+        maker = made.node.field("constructor") if made.node.kind() == "new_expression" else None
+        value = self.links.evaluator.ask(Lazy(maker, made.source, made.env)) if maker is not None else None
+        return isinstance(value, Imported) and value.path == target.path
 
     def _environment(self, source: Source) -> None:
         """Read uses of ``process.env``: of single variables, or of all at once."""

@@ -156,9 +156,14 @@ def _same(_: Evaluator, value: Value, __: Items, ___: Lazy) -> Value | None:
     return value if isinstance(value, Listing) else None
 
 
-def _some(evaluator: Evaluator, value: Value, _: Items, asked: Lazy) -> Value | None:
+def _some(evaluator: Evaluator, value: Value, items: Items, asked: Lazy) -> Value | None:
+    """``find``: the first member that certainly fits, if it is certain of all; else any may be it."""
     if not isinstance(value, Listing) or not value.items:
         return None
+    fits = (_each(evaluator, value, items) or []) if items and not value.rest else []
+    if fits and all(isinstance(each, Constant) for each in fits):
+        chosen = next((item for item, each in zip(value.items, fits, strict=True) if isinstance(each, Constant) and each.value), None)
+        return evaluator.evaluate(chosen) if chosen is not None else Constant(value=None, seen=asked)
     return mixed([*(evaluator.evaluate(item) for item in value.items[:_EACH]), *value.rest], asked)
 
 

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 
 from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
-from reviewer.inventory.languages.javascript.domain import Function, Imported, Lazy, Parameter, Unknown, Value, options
+from reviewer.inventory.languages.javascript.domain import Constant, Env, Function, Imported, Lazy, Parameter, Unknown, Value, options
 from reviewer.inventory.languages.javascript.effects import Effects
-from reviewer.inventory.languages.javascript.links import Links, entered
-from reviewer.inventory.languages.javascript.source import Call, Scope, Source
+from reviewer.inventory.languages.javascript.links import Links, entered, spread_free
+from reviewer.inventory.languages.javascript.nodes import arguments_of
+from reviewer.inventory.languages.javascript.source import Binding, Call, Scope, Source
 
 #: How many functions are read in their situations, and how many calls in all of them together.
 FUNCTIONS, CALLS = 4_000, 100_000
-_CALLEES = 8
+#: Steps for the question what one call calls here.
+_STEPS = 4_000
 
 _Reading = tuple[tuple[Call, tuple[Value, ...]], ...]
 
@@ -47,8 +49,9 @@ class Situated:
                 continue
             reading = tuple(self._read(function))
             self._readings[_key(function)] = function, reading
-            for target in (target for _, targets in reading for target in targets if isinstance(target, Function)):
-                reached.add(target.scope)
+            for call, target in ((call, target) for call, targets in reading for target in targets if isinstance(target, Function)):
+                if not self._is_fixed(call, target):
+                    reached.add(target.scope)
                 if target.env:
                     waiting.append(target)
         return frozenset(reached)
@@ -61,9 +64,25 @@ class Situated:
             if callee is None or call.node.kind() == "new_expression" or (len(general) == 1 and isinstance(general[0], Imported)):
                 yield call, general
                 continue
-            found = tuple(options(evaluator.ask(Lazy(callee, source, function.env))))[:_CALLEES]
+            found = tuple(options(evaluator.ask(Lazy(callee, source, function.env), steps=_STEPS)))
             open_ = all(isinstance(each, (Unknown, Parameter)) for each in found)
-            yield call, general if open_ and general else found
+            found = general if open_ and general else found
+            yield call, tuple(self._told(call, each, function.env) for each in found)
+
+    def _told(self, call: Call, target: Value, env: Env) -> Value:
+        """A function that is told a constant text here, the tool's name above all, is read for this text."""
+        if not isinstance(target, Function):
+            return target
+        nodes, evaluator = arguments_of(call.node), self.links.evaluator
+        known: dict[Binding, Value] = {}
+        for parameter in target.scope.parameters:
+            if parameter.path or parameter.index >= len(nodes) or not spread_free(nodes[: parameter.index + 1]):
+                continue
+            value = evaluator.ask(Lazy(nodes[parameter.index], call.scope.source, env))
+            general = evaluator.ask(Lazy(nodes[parameter.index], call.scope.source))
+            if isinstance(value, Constant) and isinstance(value.value, str) and not isinstance(general, Constant):
+                known[parameter] = value
+        return Function(scope=target.scope, env=target.env.with_more(known)) if known else target
 
     def _inside(self, source: Source, scope: Scope) -> list[Call]:
         if source.path not in self._starts:

@@ -83,6 +83,11 @@ def claims(body: str, before: str = "") -> set[str]:
             "new StdioClientTransport({ command: path });",
             "proc.exec tool-argument",
         ),
+        (
+            "import Stripe from 'stripe';\nconst api = { client: new Stripe('k') };\nconst list = ({ client }) => client.customers.list();",
+            "await list(api);",
+            "data.personal configuration",
+        ),
         ("import { shell } from 'electron';", "shell.openExternal(url);", "proc.exec any open"),
         ("import keytar from 'keytar';", "await keytar.getPassword('mail', 'me');", "secret.read literal mail"),
     ],

@@ -202,3 +202,21 @@ def test_tools_in_the_options_of_a_server_that_another_package_makes_are_listed(
 
 def test_tools_in_the_options_of_anything_else_are_none() -> None:
     assert tools(OPTIONS.replace("mcp-kit", "model-kit")) == {}
+
+
+NAMED = """
+import fs from "node:fs";
+const all = [{ id: "show", run: (input) => fs.readFileSync(input.path) }, { id: "idle", run: () => 1 }];
+class Api {
+  constructor() { this.tools = all; }
+  async call(id, input) { const tool = this.tools.find((each) => each.id === id); return tool.run(input); }
+}
+const api = new Api();
+for (const tool of all) server.registerTool(tool.id, {}, async (input) => api.call(tool.id, input));
+"""
+
+
+def test_a_function_that_looks_a_tool_up_by_its_name_is_read_for_each_name() -> None:
+    found = tools(SERVER + NAMED)
+    assert (claims(found["show"]), claims(found["idle"])) == (["fs.read:tool-argument"], [])
+    assert not found["idle"].capabilities
