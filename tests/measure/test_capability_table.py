@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from checks.model import Capability, CapabilityId, Certainty, Location, Scope, Target, TargetKind
-from tests.measure.capability_table import GOLDEN, Row, compared, main, total, widest
+from tests.measure import capability_table
+from tests.measure.capability_table import GOLDEN, HELD_OUT, Row, compared, main, total, widest
 from tests.measure.clones import matches, sheets
 
 LINES = [
@@ -68,11 +69,31 @@ def test_a_missing_clone_is_said_and_fails(tmp_path: Path, capsys: pytest.Captur
     assert "MISSING CLONE: github/github-mcp-server" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("first", "code"), [("right", 0), ("wrong", 1)])
+def test_held_out_servers_are_totalled_apart_and_do_not_decide(
+    first: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right, wrong = row_of(*(a_capability(line["id"], line["scope"]) for line in LINES)), row_of(a_capability("msg.send", "any"))
+    rows = {GOLDEN: right if first == "right" else wrong, HELD_OUT: wrong if first == "right" else right}
+    monkeypatch.setattr(capability_table, "_measure", lambda folder, _: ([rows[folder]], []))
+    assert main([str(tmp_path)]) == code
+    ours, held_out = capsys.readouterr().out.split("held out: never tuned on")
+    assert ("recall 1.000" in ours) == (first == "right")
+    assert ("recall 1.000" in held_out) == (first == "wrong")
+
+
+def test_a_server_is_not_both_held_out_and_tuned_on() -> None:
+    folders = [{(sheet["repository"], sheet["path"]) for sheet in sheets(folder).values()} for folder in (GOLDEN, HELD_OUT)]
+    assert not folders[0] & folders[1]
+
+
 def test_every_golden_line_is_of_the_vocabulary_and_names_a_place() -> None:
-    found = sheets(GOLDEN)
+    found, held_out = sheets(GOLDEN), sheets(HELD_OUT)
     assert len(found) >= 12
-    assert len({sheet["language"] for sheet in found.values()}) >= 6
-    for sheet in found.values():
+    assert len(held_out) >= 8
+    for each in (found, held_out):
+        assert len({sheet["language"] for sheet in each.values()}) >= 6
+    for sheet in (*found.values(), *held_out.values()):
         assert len(sheet["commit"]) == 40
         identities = [CapabilityId(line["id"]) for line in sheet["capabilities"]]
         assert len(set(identities)) == len(identities)
