@@ -62,7 +62,13 @@ def _bundle(path: str, tree: Tree) -> Facts:
         for key in ("description", "long_description")
         if text_or_none(content.get(key))
     ]
-    facts = Facts(components=(component,), tools=tuple(_declared_tools(content, path, text, identity)), surfaces=tuple(described))
+    listed = tuple(_declared_tools(content, path, text, identity))
+    names = tuple(
+        Declaration(field="manifest.tools", value=tool.name[:200], at=tool.at, part=identity)
+        for tool in listed
+        if tool.kind is ToolKind.TOOL and not tool.dynamic
+    )
+    facts = Facts(components=(component,), tools=listed, declarations=names, surfaces=tuple(described))
     return together([facts, *_launches(server, path, text, identity), _asked(content, path, text, identity), _prompts(content, path, text)])
 
 

@@ -48,6 +48,7 @@ def test_the_launch_and_what_the_user_is_asked_for_are_listed() -> None:
     (launch,) = target.launches
     assert (launch.command, launch.env, launch.context) == (("node", "${__dirname}/server/index.js"), ("ACME_TOKEN",), "manifest")
     assert [(d.field, d.value) for d in target.declarations] == [
+        ("manifest.tools", "find_note"),
         ("user_config", "token (string, sensitive)"),
         ("user_config", "root (directory)"),
     ]
