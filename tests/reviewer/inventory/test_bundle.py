@@ -47,7 +47,11 @@ def test_the_launch_and_what_the_user_is_asked_for_are_listed() -> None:
     target = inventory({"manifest.json": json.dumps(MANIFEST, indent=1)})
     (launch,) = target.launches
     assert (launch.command, launch.env, launch.context) == (("node", "${__dirname}/server/index.js"), ("ACME_TOKEN",), "manifest")
-    assert [(d.field, d.value) for d in target.declarations] == [
+    assert [(d.field, d.value) for d in target.declarations if d.field == "manifest.tools"] == [
+        ("manifest.tools", "find_note"),
+        ("manifest.tools", "add_note"),
+    ]
+    assert [(d.field, d.value) for d in target.declarations if d.field != "manifest.tools"] == [
         ("manifest.tools", "find_note"),
         ("user_config", "token (string, sensitive)"),
         ("user_config", "root (directory)"),
