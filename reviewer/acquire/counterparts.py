@@ -24,7 +24,7 @@ def _named(source: str, fetcher: Upstream) -> Counterpart:
     try:
         other = fetcher.fetch(source)
     except ReviewerError as error:
-        return Counterpart(relation=Relation.NAMED, source=source, note=f"could not be had: {error.message}")
+        return Counterpart(relation=Relation.NAMED, source=source, note=f"it could not be had: {error.message}")
     return Counterpart(relation=Relation.NAMED, source=other.source, snapshot=other)
 
 
@@ -32,15 +32,15 @@ def _source_of(snapshot: Snapshot, fetcher: Upstream) -> Counterpart:
     """Fetch the repository of a package at the tag of its version, the first name of the tag that there is."""
     package = snapshot.package
     if package is None:
-        return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="is no published package, so it names no repository")
+        return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="this is no published package, so it names no repository")
     try:
         repository = fetcher.claimed_repository(package)
     except ReviewerError as error:
         return Counterpart(
-            relation=Relation.REPOSITORY, source=snapshot.source, note=f"its registry does not say from where: {error.message}"
+            relation=Relation.REPOSITORY, source=snapshot.source, note=f"the registry did not say which repository that is: {error.message}"
         )
     if not repository:
-        return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="names no repository from which it was made")
+        return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="the package names no repository from which it was made")
     address, _, folder = repository.partition("#")
     reasons: dict[str, None] = {}
     for tag in _tags(package):

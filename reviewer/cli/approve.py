@@ -44,7 +44,7 @@ def command(  # noqa: PLR0913  one parameter per word that a person may type
     Prints the entry, or how many more approvals of the same are missing. Without options a second reviewer signs the
     conditions of the first.
 
-    Example: reviewer approve R-1 --key carol --statement "read all four tools" --expires 90d
+    Example: reviewer approve R-1 --key ~/.ssh/id_ed25519 --statement "read all four tools" --expires 90d
     """
     from reviewer.review.names import check_name  # noqa: PLC0415  --help does not need the desk
     from reviewer.review.verdicts import Narrowing, approve  # noqa: PLC0415  the same

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reviewer.cli.console import tell
+
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
@@ -47,6 +49,12 @@ def tools_option(function: Command) -> Command:
         help="For https://host/path alone: the server's answer to tools/list, saved as JSON.",
     )
     return option(function)
+
+
+def advise_tools(source: str, tools: Path | None) -> None:
+    """Say how the tools of a remote server become known, where nobody gave them."""
+    if tools is None and source.lower().startswith("https:"):
+        tell("Its tools are unknown: save the server's answer to tools/list as JSON and give it with --tools FILE.")
 
 
 def now() -> datetime:

@@ -31,7 +31,7 @@ def command() -> None:
 @plain_or_json
 @click.pass_context
 def add(context: click.Context, name: str, roles: tuple[str, ...], teams: tuple[str, ...], keys: tuple[Path, ...], style: str) -> None:
-    """Register a person, or give a registered one further roles, teams and keys.
+    """Register a person, or add roles, teams and keys.
 
     Example: reviewer people add carol --role reviewer --role admin --key carol.pub
     """
@@ -94,7 +94,7 @@ def list_(context: click.Context, style: str) -> None:
 @plain_or_json
 @click.pass_context
 def remove(context: click.Context, name: str, style: str) -> None:
-    """Take a person's keys out of use; what they signed stays attributable.
+    """End a person's keys; what they signed stays theirs.
 
     Example: reviewer people remove carol
     """

@@ -19,7 +19,7 @@ from reviewer.cli.desk import home_of, key_option, now, plain_or_json, signer_of
 def command(context: click.Context, request_id: str, key: Path, reason: str, style: str) -> None:
     """Sign a rejection, as the person whose key signs. One reviewer is enough.
 
-    Example: reviewer reject R-2 --key carol --reason "sends tickets to a foreign host"
+    Example: reviewer reject R-2 --key ~/.ssh/id_ed25519 --reason "sends tickets to a foreign host"
     """
     from reviewer.review.verdicts import reject  # noqa: PLC0415  --help does not need the desk
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reviewer.cli.console import put, put_json, tell
-from reviewer.cli.desk import account_name, acting_name, home_of, now, plain_or_json, tools_option
+from reviewer.cli.desk import account_name, acting_name, advise_tools, home_of, now, plain_or_json, tools_option
 from reviewer.errors import ReviewerError
 
 
@@ -23,9 +23,9 @@ from reviewer.errors import ReviewerError
 def command(  # noqa: PLR0913  one parameter per option
     context: click.Context, source: str, team: str, reason: str, name: str | None, tools: Path | None, style: str, *, allow_local_git: bool
 ) -> None:
-    """Ask for a server, Skill, plugin or bundle: it is fetched, read and put on the reviewers' desk.
+    """Ask for a connector: it is fetched, read and put before the reviewers.
 
-    SOURCE is written as for `reviewer scan`. What holds several servers, Skills or plugins is one request.
+    SOURCE is a server, Skill, plugin or bundle, written as for `reviewer scan`. What holds several of them is one request.
 
     Example: reviewer request npm:some-mcp-server --team payments --reason "search our tickets"
 
@@ -64,4 +64,5 @@ def command(  # noqa: PLR0913  one parameter per option
         tell(f"The same content was asked for before: {len(request.requesters)} people want it now.")
     if filed.alternatives:
         tell(f"Approved already and perhaps enough: {', '.join(filed.alternatives)} (see `reviewer catalog`).")
+    advise_tools(source, tools)
     tell(f"Follow it with `reviewer status {request.id}`.")

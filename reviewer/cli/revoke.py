@@ -21,7 +21,7 @@ def command(context: click.Context, entry_id: str, key: Path, reason: str, style
 
     It ends the content: other teams' entries of the same content end with it.
 
-    Example: reviewer revoke E-1 --key carol --reason "the maintainer's account was taken over"
+    Example: reviewer revoke E-1 --key ~/.ssh/id_ed25519 --reason "the maintainer's account was taken over"
     """
     from reviewer.review.verdicts import revoke  # noqa: PLC0415  --help does not need the desk
 

@@ -12,7 +12,7 @@ import click
 
 from checks.text import escape
 from reviewer.cli.console import complain, page_width, put, tell, wants_colour
-from reviewer.cli.desk import tools_option
+from reviewer.cli.desk import advise_tools, tools_option
 from reviewer.errors import ExitCode, NotFetchedError, ReviewerError, UsageFault
 from reviewer.model import Recommendation
 
@@ -36,7 +36,12 @@ FORMATS = ("plain", "json", "sarif", "cyclonedx")
 @click.option("--policy", type=click.Path(path_type=Path, dir_okay=False), help="Judge by this policy file instead of the shipped one.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever is recommended (11 to 14 only).")
 @click.option("--allow-local-git", is_flag=True, help="Let git+file:///path sources be read.")
-@click.option("--against", multiple=True, metavar="SOURCE", help="Compare with it; «repository»: with the source that a package names.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="SOURCE",
+    help="Compare with it; «repository»: with the repository that the package names as its source. Repeatable.",
+)
 @tools_option
 def command(  # noqa: PLR0913  one parameter per option
     sources: Sequence[str],
@@ -81,6 +86,7 @@ def command(  # noqa: PLR0913  one parameter per option
         put(text)
     for source, outcome in zip(sources, outcomes, strict=True):
         _comment(source if len(sources) > 1 else "", outcome)
+        advise_tools(source, tools)
     return exit_code(outcomes, exit_zero=exit_zero)
 
 
@@ -120,6 +126,9 @@ def _comment(source: str, outcome: Dossier | ReviewerError) -> None:
     if isinstance(outcome, ReviewerError):
         complain(prefix + outcome.message, outcome.hint)
         return
+    for comparison in outcome.target.comparisons:
+        if comparison.note:
+            tell(f"{prefix}not compared with {escape(comparison.source)}: {escape(comparison.note)}")
     gating = [row for row in outcome.target.unreadable if row.gate]
     if outcome.failure:
         tell(f"{prefix}incomplete: {outcome.failure}")

@@ -18,12 +18,13 @@ from checks.model import (
     Outcome,
     Scope,
     Severity,
+    TargetKind,
     Tool,
     Trigger,
     Unreadable,
 )
 from checks.text import escape
-from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Recommendation, Toxic
+from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Reason, Recommendation
 from reviewer.reports import comparisons
 from reviewer.reports.paper import Paper
 from reviewer.reports.vocabulary import absences, kind_word, level, level_word, said_recommendation, sentence
@@ -61,11 +62,14 @@ def render(dossier: Dossier, *, width: int = 100, colour: bool = False) -> str:
     _heading(dossier, paper)
     _gates(dossier, paper)
     _numbers(dossier, paper)
-    _explanation(dossier, paper)
+    _parts(dossier, paper)
+    _reasons(dossier.assessment.reasons, paper)
+    comparisons.write(dossier.target.comparisons, paper)
+    _toxic(dossier, paper)
+    _list("What would change it", dossier.assessment.counterfactuals, paper)
+    _list("Conditions to approve it under", dossier.assessment.conditions, paper)
     _abilities(dossier, paper)
     _autoruns(dossier.target.autoruns, paper)
-    comparisons.write(dossier.target.comparisons, paper)
-    _parts(dossier, paper)
     _tools(dossier.target.tools, paper)
     _findings(dossier.scan.findings, paper)
     _unread(dossier.target.unreadable, paper)
@@ -78,7 +82,8 @@ def _heading(dossier: Dossier, paper: Paper) -> None:
     snapshot, target = dossier.snapshot, dossier.target
     version = target.version or snapshot.version
     name = " ".join(filter(None, (escape(target.name, _NAME), escape(version, _NAME) if version else "")))
-    paper.head(f"{name}  ({kind_word(target.kind.value)})")
+    of_parts = f" of {len(dossier.parts)}" if target.kind is TargetKind.COLLECTION and dossier.parts else ""
+    paper.head(f"{name}  ({kind_word(target.kind.value)}{of_parts})")
     paper.line(escape(snapshot.source, _LINE), indent=0, style="dim")
     word, says = said_recommendation(dossier.assessment, findings=len(dossier.scan.findings))
     paper.raw("")
@@ -121,9 +126,8 @@ def _percent(share: float) -> str:
     return "100 %" if share >= 1 else f"{min(99, int(100 * share))} %"
 
 
-def _explanation(dossier: Dossier, paper: Paper) -> None:
-    assessment = dossier.assessment
-    telling = [reason for reason in assessment.reasons if abs(reason.points) >= _LEAST_POINTS or reason.axis in _ALWAYS]
+def _reasons(reasons: Iterable[Reason], paper: Paper) -> None:
+    telling = [reason for reason in reasons if abs(reason.points) >= _LEAST_POINTS or reason.axis in _ALWAYS]
     telling.sort(key=lambda reason: _AXES.index(reason.axis))
     if telling:
         shown = [(f"{r.points:+6.1f}" if abs(r.points) >= _LEAST_POINTS else _ALWAYS[r.axis], r) for r in telling[:_MOST_REASONS]]
@@ -133,13 +137,12 @@ def _explanation(dossier: Dossier, paper: Paper) -> None:
             where = f"  {_place(reason.at)}" if reason.at else ""
             paper.line(f"{escape(reason.sentence, _LINE)}{where}", mark=f"{points:>6}  {reason.axis:<10}  ")
         _more(len(telling), _MOST_REASONS, paper)
-    _toxic(assessment.toxic, paper)
-    _list("What would change it", assessment.counterfactuals, paper)
-    _list("Conditions to approve it under", assessment.conditions, paper)
 
 
-def _toxic(combinations: Sequence[Toxic], paper: Paper) -> None:
-    for combination in combinations:
+def _toxic(dossier: Dossier, paper: Paper) -> None:
+    """Name who holds which leg, and the fewest tools to leave out: where those are all of them, that is no advice."""
+    every = {tool.name for tool in dossier.target.tools}
+    for combination in dossier.assessment.toxic:
         paper.head(f"Toxic together: {combination.says}")
         for leg in combination.legs:
             holders = [escape(name, _NAME) for name in leg.tools[:_MOST_HOLDERS]]
@@ -149,7 +152,8 @@ def _toxic(combinations: Sequence[Toxic], paper: Paper) -> None:
             paper.line(f"{' or '.join(leg.capabilities)}: {', '.join(holders)}", mark="- ")
         names = ", ".join(escape(name, _NAME) for name in combination.cut[:_MOST_HOLDERS])
         more = f" and {len(combination.cut) - _MOST_HOLDERS} more" if len(combination.cut) > _MOST_HOLDERS else ""
-        paper.line(f"falls apart without {names}{more}" if names else "leaving tools out does not break it", mark="= ")
+        breakable = combination.cut and not every.issubset(combination.cut)
+        paper.line(f"falls apart without {names}{more}" if breakable else "leaving out some of its tools does not break it", mark="= ")
 
 
 def _list(heading: str, sentences: Sequence[str], paper: Paper) -> None:
@@ -165,7 +169,7 @@ def _abilities(dossier: Dossier, paper: Paper) -> None:
     paper.head("What it can do" if every else "What it can do: nothing that we know of")
     for capability in every:
         grade = level(capability)
-        about = ", ".join(filter(None, (level_word(capability), _CERTAINTIES[capability.certainty])))
+        about = ", ".join(filter(None, (capability.id, level_word(capability), _CERTAINTIES[capability.certainty])))
         where = _place(min(capability.evidence)) if capability.evidence else ""
         style = "red" if grade > _SENSITIVE else "yellow" if grade == _SENSITIVE else ""
         paper.line(f"{sentence(capability)}  ({about})  {where}".rstrip(), mark="! " if grade >= _SENSITIVE else "  ", style=style)
@@ -185,12 +189,16 @@ def _autoruns(runs: Sequence[AutoRun], paper: Paper) -> None:
     for run in here[:_MOST_ROWS]:
         matched = f" for {escape(run.matcher, _NAME)}" if run.matcher else ""
         hosts = f"  (names {', '.join(escape(host, _NAME) for host in run.hosts[:3])})" if run.hosts else ""
-        asked = f"  [{run.gate}]" if run.gate else "  [nobody is asked]"
-        paper.line(f"«{escape(run.command, _COMMAND)}»{hosts}  {_place(run.at)}{asked}", mark=f"{escape(run.event, _NAME)}{matched}  ")
+        when = "while it is being installed; " if run.trigger is Trigger.INSTALL else ""
+        asked = f"[{when}{escape(run.gate, _LINE) or 'nobody is asked'}]"
+        paper.line(f"«{escape(run.command, _COMMAND)}»{hosts}  {_place(run.at)}  {asked}", mark=f"{escape(run.event, _NAME)}{matched}  ")
     _more(len(here), _MOST_ROWS, paper)
     pipelines = len(runs) - len(here)
     if pipelines:
-        paper.line(f"{pipelines} commands of the publisher's pipelines run elsewhere.", style="dim")
+        told = (
+            "One command of the publisher's pipelines runs" if pipelines == 1 else f"{pipelines} commands of the publisher's pipelines run"
+        )
+        paper.line(f"{told} elsewhere.", style="dim")
 
 
 def _merged(capabilities: Iterable[Capability]) -> list[Capability]:
@@ -211,7 +219,7 @@ def _merged(capabilities: Iterable[Capability]) -> list[Capability]:
 def _parts(dossier: Dossier, paper: Paper) -> None:
     if not dossier.parts:
         return
-    paper.head(f"Parts ({len(dossier.parts)}); the whole takes the highest")
+    paper.head(f"Parts ({len(dossier.parts)}), each with its own recommendation and risk; the whole takes the highest recommendation")
     for part in sorted(dossier.parts, key=lambda part: -part.assessment.recommendation.rank)[:_MOST_ROWS]:
         component, assessment = part.component, part.assessment
         name = (
@@ -276,7 +284,7 @@ def _dependencies(dossier: Dossier, paper: Paper) -> None:
     if packages:
         paper.line(", ".join(counts))
     known = dossier.bom.vulnerabilities
-    paper.line("Known vulnerabilities: unknown, no advisory data was asked" if known is None else f"Known vulnerabilities: {known}")
+    paper.line("Known vulnerabilities: unknown, as no advisories were looked up" if known is None else f"Known vulnerabilities: {known}")
 
 
 def _examination(dossier: Dossier, paper: Paper) -> None:
@@ -297,7 +305,7 @@ def _examination(dossier: Dossier, paper: Paper) -> None:
     paper.line(
         f"reviewer {versions.reviewer}, catalogue {versions.catalogue_digest[:12]}, policy {versions.policy_digest[:12]}", style="dim"
     )
-    paper.line(f"parts list sha256 {dossier.bom.digest}", style="dim")
+    paper.line(f"bill of materials sha256 {dossier.bom.digest}", style="dim")
 
 
 def _place(at: Location) -> str:

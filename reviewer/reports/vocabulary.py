@@ -13,7 +13,7 @@ from checks.model import Capability, CapabilityId, Scope, Trigger
 from checks.text import escape
 from reviewer.model import Assessment, Recommendation
 
-__all__ = ["absences", "kind_word", "level", "level_word", "said_recommendation", "sentence"]
+__all__ = ["ability", "absences", "chooser", "kind_word", "level", "level_word", "said_recommendation", "sentence"]
 
 _OBJECTS = 6
 _NAME = 60  # characters of a host, path or program in a sentence
@@ -39,8 +39,7 @@ def level_word(capability: Capability) -> str:
 
 def sentence(capability: Capability) -> str:
     """Say to an employee what can be done, with the hosts, paths or programs where they are known."""
-    words = _words()["capabilities"][capability.id.value]
-    said = words["sentence"].format(scope=words.get("scopes", {}).get(capability.scope.value, "")).rstrip()
+    said = ability(capability.id, capability.scope)
     known = [escape(item, _NAME) for item in capability.objects[:_OBJECTS]]
     more = [f"{len(capability.objects) - _OBJECTS} more"] if len(capability.objects) > _OBJECTS else []
     seen = ", ".join(known + more)
@@ -48,6 +47,20 @@ def sentence(capability: Capability) -> str:
     objects = f" (seen: {seen})" if seen and chosen else f": {seen}" if seen else ""
     started = _words()["triggers"][capability.trigger.value] if capability.trigger is not Trigger.MODEL else ""
     return f"{said}{objects}{', ' if started else ''}{started}"
+
+
+def ability(identity: CapabilityId, scope: Scope) -> str:
+    """Say what can be done and who chooses its object, without naming any."""
+    return str(_words()["capabilities"][identity.value]["sentence"]).format(scope=_chooser(identity, scope)).rstrip()
+
+
+def chooser(identity: CapabilityId, scope: Scope) -> str:
+    """Say who chooses the object of a capability; the name of the scope where there are no words of its own."""
+    return _chooser(identity, scope).lstrip(" ,:") or scope.value
+
+
+def _chooser(identity: CapabilityId, scope: Scope) -> str:
+    return str(_words()["capabilities"][identity.value].get("scopes", {}).get(scope.value, ""))
 
 
 def absences(present: frozenset[CapabilityId]) -> tuple[str, ...]:

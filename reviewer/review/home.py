@@ -29,6 +29,7 @@ from reviewer.store import Store
 
 ROOT_KEY = "root"
 PUBLISHING_KEY = "publishing"
+_WHICH_KEY = "give the path of a private key file; `reviewer keys list` shows where those of this desk lie"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +152,7 @@ def signer_from(path: Path, passphrase: bytes | None) -> Signer:
     try:
         return load_signer(path, passphrase)
     except AllowlistError as error:
-        raise UsageFault(
-            f"the key {path} cannot be used: {error}", hint="a passphrase is asked for, or taken from REVIEWER_PASSPHRASE"
-        ) from error
+        hint = "a passphrase is asked for, or taken from REVIEWER_PASSPHRASE" if path.is_file() else _WHICH_KEY
+        raise UsageFault(f"the key {path} cannot be used: {error}", hint=hint) from error
     except OSError as error:
-        raise UsageFault(f"the key {path} cannot be read: {error.strerror}", hint="give the private key file") from error
+        raise UsageFault(f"the key {path} cannot be read: {error.strerror}", hint=_WHICH_KEY) from error

@@ -55,8 +55,8 @@ def test_what_cannot_be_had_is_said_and_costs_only_the_comparison(tmp_path: Path
     (source,) = run("scan", folder, "--against", "repository", "--format", "json").json["comparisons"]
 
     assert (gone["changes"], gone["relation"]) == ([], "named")
-    assert gone["note"].startswith("could not be had")
-    assert source["note"] == "is no published package, so it names no repository"
+    assert gone["note"].startswith("it could not be had")
+    assert source["note"] == "this is no published package, so it names no repository"
 
 
 def test_a_nonsensical_source_to_compare_with_is_refused_before_anything_is_fetched(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ def test_the_repository_is_taken_at_the_tag_of_the_version(tag: str) -> None:
 @pytest.mark.parametrize(
     ("claims", "note"),
     [
-        ("", "names no repository from which it was made"),
-        ("gone", "its registry does not say from where: no answer about @acme/notes"),
+        ("", "the package names no repository from which it was made"),
+        ("gone", "the registry did not say which repository that is: no answer about @acme/notes"),
         ("https://git.example/acme/notes", "no source of version 1.2.0 could be had: There is no such ref."),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.model import Certainty, Location, Scope, Severity, TargetKind, Trigger, Unreadable
+from checks.model import AutoRun, Certainty, Location, Scope, Severity, TargetKind, Trigger, Unreadable
 from reviewer.model import Package, Reason, Recommendation
 from reviewer.reports.plain import render
 from tests.builders import (
@@ -57,27 +57,26 @@ What would change it
   - without the capability net.out (literal) the score falls from 5 to 0
 
 What it can do
-    Send data to the addresses that stand in its code: api.example  (notable, in the code)
-    server.py:3
+    Send data to fixed addresses: api.example  (net.out, notable, in the code)  server.py:3
   All of its own code was read and followed, that of its packages was not. By itself it changes no
   files; reads no stored passwords, keys or tokens; starts no programs.
 
 Tools, prompts and resources (1)
   get  server.py:7
     «Does get.»
-    - Send data to the addresses that stand in its code: api.example
+    - Send data to fixed addresses: api.example
 
 Findings: none
 
 Dependencies: none named
-  Known vulnerabilities: unknown, no advisory data was asked
+  Known vulnerabilities: unknown, as no advisories were looked up
 
 How it was examined
   1 check: 1 clear
   isolation bubblewrap
   dirHash h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
   reviewer 0.0.0, catalogue cccccccccccc, policy POLICY
-  parts list sha256 BOM"""
+  bill of materials sha256 BOM"""
 SOUND = a_dossier(a_target(tools=(a_tool("get", GET),), capabilities=(GET,)))
 TEXT = TEXT.replace("POLICY", SOUND.versions.policy_digest[:12]).replace("BOM", SOUND.bom.digest)
 
@@ -150,17 +149,16 @@ def test_no_absence_is_claimed_of_what_was_not_all_read() -> None:
 
 def test_an_ability_is_said_once_with_the_worst_first() -> None:
     assert section(render(a_dossier(SERVER)), "What it can do").splitlines()[1:] == [
-        "  ! Run programs, with arguments or commands that the assistant chooses  (critical, in the code)",
-        "    server.py:9",
-        "    Send data to the addresses that stand in its code: api.example  (notable, in the code)",
-        "    server.py:3",
+        "  ! Run programs, with arguments or commands that the assistant chooses  (proc.exec, critical, in",
+        "    the code)  server.py:9",
+        "    Send data to fixed addresses: api.example  (net.out, notable, in the code)  server.py:3",
     ]
 
 
 def test_what_starts_by_itself_is_told() -> None:
     held = a_capability("proc.exec", trigger=Trigger.INSTALL, objects=("sh",))
 
-    assert "Run programs that stand in its code: sh, while it is being installed" in render(a_dossier(a_target(capabilities=(held,))))
+    assert "Run programs that it names itself: sh, while it is being installed" in render(a_dossier(a_target(capabilities=(held,))))
 
 
 def test_parts_are_listed_worst_first() -> None:
@@ -172,6 +170,45 @@ def test_parts_are_listed_worst_first() -> None:
     text = render(a_dossier(target, a_scan(a_finding(place="b/SKILL.md:1", severity=Severity.CRITICAL))))
 
     assert [line.split()[0] for line in section(text, "Parts (2)").splitlines()[1:]] == ["block", "approve"]
+
+
+def test_what_holds_others_says_how_many_and_which_before_it_says_why() -> None:
+    target = a_target(
+        kind=TargetKind.COLLECTION, components=(a_component("a", root="a"), a_component("b", root="b")), files=(a_file("a/x.py"),)
+    )
+
+    text = render(a_dossier(target, a_scan(a_finding(place="b/SKILL.md:1"))))
+
+    assert "(collection of 2)" in text.splitlines()[0]
+    assert text.index("Parts (2)") < text.index("Why (")
+
+
+def test_what_is_toxic_together_names_the_tools_to_leave_out_unless_those_are_all() -> None:
+    strangers = a_capability("content.untrusted")
+    apart = a_target(tools=(a_tool("browse", strangers), a_tool("run", RUN)))
+    one = a_target(tools=(a_tool("browse", strangers, RUN),))
+
+    assert section(render(a_dossier(apart)), "Toxic together").splitlines()[-3:] == [
+        "  - content.untrusted: browse",
+        "  - proc.exec: run",
+        "  = falls apart without browse",
+    ]
+    assert section(render(a_dossier(one)), "Toxic together").endswith("= leaving out some of its tools does not break it")
+
+
+def test_what_runs_by_itself_says_when_and_what_is_asked_before() -> None:
+    at = Location(path="package.json", line=4)
+    runs = (
+        AutoRun(event="npm:postinstall", command="node x.js", trigger=Trigger.INSTALL, at=at),
+        AutoRun(event="vscode:folderOpen", command="make", trigger=Trigger.AUTOMATIC, at=at, gate="the folder must be trusted"),
+        AutoRun(event="workflow:push", command="make", trigger=Trigger.AUTOMATIC, at=at, elsewhere=True),
+    )
+
+    assert section(render(a_dossier(a_target(autoruns=runs))), "Runs by itself (2)").splitlines()[1:] == [
+        "  npm:postinstall  «node x.js»  package.json:4  [while it is being installed; nobody is asked]",
+        "  vscode:folderOpen  «make»  package.json:4  [the folder must be trusted]",
+        "  One command of the publisher's pipelines runs elsewhere.",
+    ]
 
 
 def test_what_was_not_read_is_listed_with_what_could_run_first() -> None:

@@ -30,7 +30,7 @@ def test_every_capability_is_a_sentence_at_every_scope(identity: CapabilityId) -
 def test_objects_are_told_bounded_and_cannot_act() -> None:
     held = a_capability("net.out", objects=("a\x1b.example", *(f"h{number}.example" for number in range(20))))
 
-    assert sentence(held).startswith("Send data to the addresses that stand in its code: a\\u{1b}.example, h0.example")
+    assert sentence(held).startswith("Send data to fixed addresses: a\\u{1b}.example, h0.example")
     assert sentence(held).endswith("15 more")
 
 
