@@ -52,7 +52,6 @@ def test_the_launch_and_what_the_user_is_asked_for_are_listed() -> None:
         ("manifest.tools", "add_note"),
     ]
     assert [(d.field, d.value) for d in target.declarations if d.field != "manifest.tools"] == [
-        ("manifest.tools", "find_note"),
         ("user_config", "token (string, sensitive)"),
         ("user_config", "root (directory)"),
     ]
