@@ -32,7 +32,9 @@ def _source_of(snapshot: Snapshot, fetcher: Upstream) -> Counterpart:
     """Fetch the repository of a package at the tag of its version, the first name of the tag that there is."""
     package = snapshot.package
     if package is None:
-        return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="this is no published package, so it names no repository")
+        return Counterpart(
+            relation=Relation.REPOSITORY, source=snapshot.source, note="this is no published package, so it names no repository"
+        )
     try:
         repository = fetcher.claimed_repository(package)
     except ReviewerError as error:
@@ -40,7 +42,9 @@ def _source_of(snapshot: Snapshot, fetcher: Upstream) -> Counterpart:
             relation=Relation.REPOSITORY, source=snapshot.source, note=f"the registry did not say which repository that is: {error.message}"
         )
     if not repository:
-        return Counterpart(relation=Relation.REPOSITORY, source=snapshot.source, note="the package names no repository from which it was made")
+        return Counterpart(
+            relation=Relation.REPOSITORY, source=snapshot.source, note="the package names no repository from which it was made"
+        )
     address, _, folder = repository.partition("#")
     reasons: dict[str, None] = {}
     for tag in _tags(package):

@@ -87,7 +87,7 @@ def _fetch(git: GitProcess, source: Source) -> None:
     except GitFailure as failure:
         what = f"{shown(source.url)} at {wanted}" if source.ref else shown(source.url)
         hint = " A commit is written with all its 40 digits." if _ABBREVIATED.fullmatch(wanted) else ""
-        raise NotFetchedError(f"Cannot fetch {what}", hint=failure.hint + hint) from failure
+        raise NotFetchedError(f"Cannot fetch {what}", hint=f"Check the address and the ref; {failure.hint}{hint}") from failure
 
 
 def _tree_of(git: GitProcess, commit: str, subdirectory: str) -> str:

@@ -137,7 +137,7 @@ class Combination:
                 self._brought[key] = error
         outcome = self._brought[key]
         if isinstance(outcome, ReviewerError):
-            self.note(root, f"it was not fetched, so nothing of it was read: {outcome.message}", gate=True)
+            self.note(root, f"it was not fetched: {outcome.message}", gate=True)
             return None
         return outcome
 

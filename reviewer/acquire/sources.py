@@ -22,6 +22,11 @@ _FORMS = (
     "github:owner/repo[@ref][//path], npm:name[@version], pypi:name[==version], a purl, server.json, mcp:namespace/name[@version], "
     "marketplace.json, a client's configuration such as .mcp.json, or https://host/path of a remote server."
 )
+_BY_PACKAGE = "Check the path. A published package is written npm:name or pypi:name; `reviewer scan --help` has every form."
+_BY_NAME = (
+    "A file is known by its name: an archive (.zip .tgz .tar.gz .whl .mcpb .dxt .skill .plugin), server.json, marketplace.json, or a "
+    "client's configuration as the client calls it (.mcp.json, claude_desktop_config.json, .codex/config.toml …). Else give its folder."
+)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(:[0-9]{1,5})?")
 _REPOSITORY_PATH = re.compile(r"(/[A-Za-z0-9._~+-]+){1,20}/?")
@@ -125,10 +130,10 @@ def _parse_path(text: str) -> Source:
     except (OSError, ValueError) as error:
         raise NotFetchedError(f"The path cannot be looked at: {shown(text)}", hint="Check its spelling and permissions.") from error
     if not exists:
-        raise NotFetchedError(f"There is nothing at {shown(text)}", hint="Check the path. " + _FORMS)
+        raise NotFetchedError(f"There is nothing at {shown(text)}", hint=_BY_PACKAGE)
     kind = _kind_of_file(path) if path.is_file() else None
     if kind is None:
-        raise UsageFault(f"{shown(text)} is neither a folder nor a file of a known type.", hint=_FORMS)
+        raise UsageFault(f"{shown(text)} is neither a folder nor a file of a known type.", hint=_BY_NAME)
     return Source(kind=kind, text=text, path=path)
 
 

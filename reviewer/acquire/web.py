@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -27,6 +28,7 @@ _CONNECT_SECONDS = 15
 _REDIRECTS = 5
 _NOT_FOUND = {404, 410}
 _FORBIDDEN = {401, 403}
+_CONNECTION = re.compile(r"<?[\w.]{0,80}HTTPS?Connection\(host=[^)]{0,300}\)>?: ")  # what urllib3 writes before its reasons
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -174,4 +176,4 @@ def _cause(error: Exception) -> str:
     while inner.args and isinstance(inner.args[0], BaseException):
         inner = inner.args[0]
     reason = getattr(inner, "reason", None)
-    return shown(str(reason or inner)) or type(error).__name__
+    return shown(_CONNECTION.sub("", str(reason or inner))) or type(error).__name__
