@@ -371,7 +371,7 @@ def _known() -> tuple[_Meanings, dict[str, re.Pattern[str]]]:
 def _meanings(kind: ObjectKind, capability: CapabilityId, value: Value) -> Iterator[CapabilityId]:
     """Give what a literal path or command means beyond being read, written or run."""
     sheet, patterns = _known()
-    texts = _command_lines(value) if kind is ObjectKind.PROGRAM else [text.replace("\\", "/") for text in value.beginnings]
+    texts = _command_lines(value) if kind is ObjectKind.PROGRAM else [text.replace("\\", "/") for text in value.paths]
     rows = sheet.commands if kind is ObjectKind.PROGRAM else sheet.paths
     seen: set[CapabilityId] = set()
     for row in rows:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 import itertools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from checks.model import Scope
 
@@ -18,11 +18,17 @@ ALTERNATIVES = 8
 OBJECT_LENGTH = 200
 #: How many characters of a text are followed, and how many elements of a list.
 TEXT_LENGTH, ELEMENTS = 20_000, 256
+#: How many characters of an outline are followed: as many as a path may have.
+OUTLINE_LENGTH = 4_096
 
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//(?:[^/?#@\s]{0,300}@)?(\[[^\]\s]{1,60}\]|[^/?#:\s@\[]{1,255})(?=([/?#:]|$))")
 #: The beginning of a path: what follows cannot choose a host, whoever made the client did.
 _PATH = re.compile(r"/[^/\\?#\s]")
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,255}")
+#: A gap of an outline: what is not known, or the parameter that stands there.
+_GAP = re.compile(r"\0([^\0]*)\0")
+_GAPS = re.compile(r"(?:\0[^\0]*\0?)+")
+_NOTHING_KNOWN = "\0\0"
 
 
 class ObjectKind(enum.StrEnum):
@@ -43,7 +49,8 @@ class Value:
     chooses it, parameters of the enclosing function left out; those are ``parameters``. ``head`` is the parameter that it
     begins with, and ``whole`` says that nothing follows. ``start`` and ``starters`` are scope and parameters of the first piece
     that is not literal: they choose the host of a URL. ``behind`` is the parameter that follows directly on ``prefix``.
-    ``items`` are the elements of a list.
+    ``items`` are the elements of a list. ``outlines`` are its known pieces in order, with gaps between them, where it is no known text:
+    home folder, then ``/.ssh/id_rsa``.
     """
 
     texts: tuple[str, ...] = ()
@@ -56,6 +63,7 @@ class Value:
     start: Scope = Scope.ANY
     starters: frozenset[str] = frozenset()
     items: tuple[Value, ...] | None = None
+    outlines: tuple[str, ...] = ()
 
     @property
     def text(self) -> str | None:
@@ -66,6 +74,12 @@ class Value:
     def beginnings(self) -> tuple[str, ...]:
         """The texts, or what the text begins with."""
         return self.texts or ((self.prefix,) if self.prefix else ())
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The texts, or what is known of them when they are paths, with ``/`` for what is not known."""
+        known = (_GAPS.sub("/", outline) for outline in (self.prefix, *self.outlines))
+        return self.texts or tuple(re.sub("/{2,}", "/", path).rstrip("/") for path in known if path.strip("/"))
 
     @classmethod
     def literal(cls, *texts: str) -> Value:
@@ -97,6 +111,17 @@ class Value:
             found = found.join(item.blurred)
         return found
 
+    @property
+    def faded(self) -> Value:
+        """What remains known of a text made from this one by a function that only puts texts together: also its pieces."""
+        known = tuple(f"{_NOTHING_KNOWN}{outline}{_NOTHING_KNOWN}" for outline in self.drawn if outline.replace("\0", ""))
+        return replace(self.blurred, outlines=known)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Give the outlines, also of what is known as a text or as a parameter."""
+        return self.texts or self.outlines or ((f"\0{self.head}\0",) if self.whole else (f"{self.prefix}{_NOTHING_KNOWN}",))
+
     def join(self, other: Value) -> Value:
         """Give what is known when it may be either of the two."""
         if self == other:
@@ -112,6 +137,7 @@ class Value:
             head=self.head if self.head == other.head else "",
             start=self.start.wider(other.start),
             starters=self.starters | other.starters,
+            outlines=() if fits else _some((*self.drawn, *other.drawn)),
         )
 
     def followed_by(self, other: Value) -> Value:
@@ -127,6 +153,7 @@ class Value:
             behind=(other.head if text and other.whole else other.behind if text is not None else self.behind),
             start=self.start if text is None else other.start,
             starters=self.starters if text is None else other.starters,
+            outlines=_some(f"{first}{second}" for first in self.drawn for second in other.drawn),
         )
 
     def bound(self, arguments: Mapping[str, Value]) -> Value:
@@ -156,6 +183,7 @@ class Value:
             behind=tail.head if tail.whole else "",
             start=start,
             starters=starters,
+            outlines=_some(each for outline in self.outlines for each in _filled(outline, arguments)),
         )
 
     def _bound_items(self, arguments: Mapping[str, Value]) -> Value:
@@ -168,6 +196,25 @@ class Value:
 
 
 UNKNOWN = Value()
+
+
+def _some(outlines: Iterable[str]) -> tuple[str, ...]:
+    """Keep as many outlines as are followed, without those that say nothing."""
+    found = dict.fromkeys(outline[:OUTLINE_LENGTH] for outline in itertools.islice(outlines, ALTERNATIVES * ALTERNATIVES))
+    return tuple(itertools.islice((outline for outline in found if outline.replace("\0", "")), ALTERNATIVES))
+
+
+def _filled(outline: str, arguments: Mapping[str, Value]) -> Iterator[str]:
+    """Put what the parameters are into the gaps of an outline; of a parameter with several values one after the other in all gaps."""
+    gaps = {match[1] for match in _GAP.finditer(outline)}
+    known = {name: arguments[name].drawn for name in gaps if name in arguments}
+    for turn in range(max((len(drawn) for drawn in known.values()), default=1)):
+        chosen = {name: drawn[turn % len(drawn)] for name, drawn in known.items()}
+        yield _put_in(outline, chosen)
+
+
+def _put_in(outline: str, chosen: Mapping[str, str]) -> str:
+    return _GAP.sub(lambda gap: chosen.get(gap[1], _NOTHING_KNOWN), outline)
 
 
 def _common(texts: tuple[str, ...]) -> str:

@@ -252,7 +252,7 @@ class Knowledge:
         given = self._arguments(thing.arguments, thing.context, home)
         base = self.of(thing.base, home) if thing.base is not None else None
         if self._is_pure(name, thing.last) or self._is_pure(plain, thing.last):
-            return _combined([*([base.blurred] if base is not None else []), *given])
+            return _combined([*([base.faded] if base is not None else []), *given])
         if thing.new:
             return _combined(given) if given else _LITERAL
         if self.table.match(name) or self.table.match(plain) or self.table.sdk(plain):
@@ -306,7 +306,7 @@ def _combined(values: list[Value]) -> Value:
         return _LITERAL
     found = values[0]
     for value in values[1:]:
-        found = found.followed_by(value.blurred)
+        found = found.followed_by(value.faded)
     return found
 
 
