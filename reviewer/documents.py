@@ -1,7 +1,7 @@
 """JSON, TOML and YAML of strangers into plain values, with every ambiguity told.
 
 * A key that stands twice, ``NaN``, nesting beyond ``DEPTH`` and YAML aliases are read differently by different programs: they are faults.
-* Nothing here raises for what a text holds, and nothing recurses deeper than ``DEPTH``.
+* Nothing here raises for what a text holds, nothing recurses deeper than ``DEPTH``, and the time that is needed grows with the length.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ YAML_NODES = 20_000
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _JSONC = re.compile(r'"(?:[^"\\\n]|\\.)*+(?:"|(?=\n)|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])', re.DOTALL)
 _SCALAR = re.compile(r"^([A-Za-z][\w-]{0,60}):(.*)$", re.MULTILINE)
+_KEY = r"(?:\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'|[\w-]++)"
+_LONG_KEY = re.compile(rf"(?<![^\s=\[{{,]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{DEPTH}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ def _without_comments(text: str) -> str:
 
 def read_toml(text: str) -> Document:
     """Read TOML, which itself forbids keys that stand twice."""
+    if has_long_key(text):
+        return Document(faults=(f"nested deeper than {DEPTH} levels",), grave=True)
     try:
         value = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except RecursionError:
@@ -87,6 +91,11 @@ def read_toml(text: str) -> Document:
     if too_deep(value):
         return Document(faults=(f"nested deeper than {DEPTH} levels",), grave=True)
     return Document(value=value)
+
+
+def has_long_key(toml: str) -> bool:
+    """Tell whether a dotted key of more than ``DEPTH`` parts may stand in a text: ``tomllib`` needs quadratic time for one."""
+    return _LONG_KEY.search(toml) is not None
 
 
 def too_deep(value: object) -> bool:

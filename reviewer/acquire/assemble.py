@@ -10,7 +10,7 @@ from dataclasses import replace
 from checks.model import File, Unreadable
 from reviewer.acquire.blobs import BlobFolder
 from reviewer.acquire.gather import LINK, Entry, Gathered
-from reviewer.acquire.names import folded, shown
+from reviewer.archives.names import folded, shown
 from reviewer.digests import dir_hash, git_tree
 from reviewer.model import PublishedPackage, Snapshot
 

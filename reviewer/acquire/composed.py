@@ -18,13 +18,13 @@ from reviewer.acquire.gather import Basket
 from reviewer.acquire.hosts import refuse_private_host
 from reviewer.acquire.limits import Limits
 from reviewer.acquire.mcp_registry import find_in_registry
-from reviewer.acquire.names import shown
 from reviewer.acquire.nearby import inside, own_folder, read_server, resolve_near
 from reviewer.acquire.npm_config import default_registry, read_npm_config
 from reviewer.acquire.parts import Combination, page_files
 from reviewer.acquire.pypi_config import read_pip_config
 from reviewer.acquire.sources import ARCHIVE_SUFFIXES, Source, SourceKind, canonical_git, parse_source
 from reviewer.acquire.web import Web
+from reviewer.archives.names import shown
 from reviewer.digests import dir_hash
 from reviewer.errors import NotFetchedError, UsageFault
 from reviewer.model import Origin, Snapshot, SourcePart

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from checks.model import Unreadable
 from reviewer.acquire.blobs import BlobFolder, Stored
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import reserved, safe_path
+from reviewer.archives.names import reserved, safe_path
 from reviewer.archives.zip_members import MemberFault
 
 __all__ = ["EXECUTABLE", "LINK", "PLAIN", "Basket", "Entry", "Gathered", "MemberFault"]

@@ -16,8 +16,8 @@ from typing import IO
 from reviewer.acquire.gather import Basket, MemberFault
 from reviewer.acquire.git_process import GitFailure, GitProcess
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
 from reviewer.acquire.sources import Source
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError, UsageFault
 
 __all__ = ["Commit", "read_git"]

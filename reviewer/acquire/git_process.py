@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 
 __all__ = ["GitFailure", "GitProcess"]

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from reviewer.acquire.names import shown
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 
 __all__ = ["refuse_private_host", "resolve"]

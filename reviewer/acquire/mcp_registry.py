@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 from reviewer.acquire.declared.ask import ask_plan
 from reviewer.acquire.declared.plan import Plan
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
 from reviewer.acquire.web import NothingThereError, Web, is_loopback
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError, UsageFault
 
 __all__ = ["VARIABLE", "configured_registry", "find_in_registry"]

@@ -18,7 +18,7 @@ from reviewer.acquire.declared.plan import Plan
 from reviewer.acquire.folder import read_folder, regular_chunks
 from reviewer.acquire.gather import EXECUTABLE, PLAIN, Basket
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 from reviewer.tables import load_table
 

@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import quote, urljoin
 
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
 from reviewer.acquire.npm_config import NpmConfig
 from reviewer.acquire.sources import Source
 from reviewer.acquire.web import Artefact, NothingThereError, Web
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 from reviewer.model import PublishedPackage
 

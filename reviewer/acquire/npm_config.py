@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reviewer.acquire.names import shown
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 
 __all__ = ["NpmConfig", "default_registry", "read_npm_config"]

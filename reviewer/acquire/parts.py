@@ -16,7 +16,7 @@ from reviewer.acquire.assemble import INCOMPLETE
 from reviewer.acquire.blobs import BlobFolder
 from reviewer.acquire.declared.plan import Page, Wanted
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import folded
+from reviewer.archives.names import folded
 from reviewer.digests import dir_hash
 from reviewer.errors import ReviewerError
 from reviewer.model import Origin, Snapshot, SourcePart

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
 from reviewer.acquire.pypi_config import PipConfig
 from reviewer.acquire.sources import Source
 from reviewer.acquire.web import Answer, Artefact, NothingThereError, Web
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from reviewer.acquire.names import shown
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError, UsageFault
 
 __all__ = ["ARCHIVE_SUFFIXES", "Source", "SourceKind", "canonical_git", "parse_source"]

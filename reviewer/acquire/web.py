@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 
 if TYPE_CHECKING:

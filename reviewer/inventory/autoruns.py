@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from checks.model import AutoRun, CapabilityId, Location, Trigger
+from reviewer.documents import line_of, strings
 from reviewer.inventory.conventions import conventions
-from reviewer.inventory.documents import line_of, strings
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.languages import shell

@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 
 def conventions() -> dict[str, Any]:

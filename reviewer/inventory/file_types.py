@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 _SHEBANG = re.compile(r"#![ \t]*(\S{1,200})((?:[ \t]+\S{1,200}){0,8})")
 _VERSION = re.compile(r"[\d.]+$")

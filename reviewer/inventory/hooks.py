@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 
 from checks.model import AutoRun, Capability, CapabilityId, Certainty, Declaration, Location, Scope, Surface, SurfaceRole, Trigger
+from reviewer.documents import line_of, strings
 from reviewer.inventory.conventions import conventions, names
 from reviewer.inventory.declarations import declared, granted, permissions
-from reviewer.inventory.documents import line_of, strings
 from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.languages import shell
 from reviewer.inventory.tree import Tree

@@ -8,8 +8,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from checks.model import AutoRun, Capability, CapabilityId, Launch, Location, Scope, Trigger
+from reviewer.documents import line_of, read_json, read_toml, strings
 from reviewer.inventory.conventions import conventions
-from reviewer.inventory.documents import line_of, read_json, read_toml, strings
 from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.languages import shell

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from checks.model import Capability, Certainty, Location, Trigger, Unreadable
+from reviewer.documents import read_yaml
 from reviewer.inventory import languages
-from reviewer.inventory.documents import read_yaml
 from reviewer.inventory.instructed import instructed
 from reviewer.inventory.languages import shell
 from reviewer.inventory.tree import Tree

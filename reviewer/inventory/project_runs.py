@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from checks.model import AutoRun, Location, Trigger
+from reviewer.documents import line_of, read_yaml, strings
 from reviewer.inventory.conventions import conventions
-from reviewer.inventory.documents import line_of, read_yaml, strings
 from reviewer.inventory.tree import Tree
 
 __all__ = ["project_runs"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_REACH = 65_557  # a zip's end record stands in the last 22 + 65 535 bytes

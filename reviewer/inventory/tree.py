@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from checks.model import File, Unreadable
+from reviewer.documents import Document, read_json, read_toml
 from reviewer.inventory.conventions import names
-from reviewer.inventory.documents import Document, read_json, read_toml
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.languages.interface import Extraction
 from reviewer.model import Snapshot

@@ -12,14 +12,13 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
+from reviewer.documents import has_long_key
 from reviewer.sbom.lockfiles.interface import LockfileError
 
 __all__ = ["MAX_CHARACTERS", "first_line", "header_lines", "key_lines", "load_json", "load_toml", "table", "text_of"]
 
 MAX_CHARACTERS = 8_000_000  # the lock files of large public monorepos have half of it
-_MAX_DOTS = 60  # tomllib needs quadratic time for a key of many dots
 _JSON_SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:\n]')
-_TOML_SEGMENT = re.compile(r"[={,\n]")
 _TOO_DEEP = "nested too deeply to be read"
 
 
@@ -59,8 +58,8 @@ def load_json(text: str) -> dict[str, Any]:
 
 def load_toml(text: str) -> dict[str, Any]:
     """Read TOML 1.0. Raises LockfileError."""
-    if any(segment.count(".") > _MAX_DOTS for segment in _TOML_SEGMENT.split(_bounded(text))):
-        raise LockfileError("", f"a key of more than {_MAX_DOTS} parts")
+    if has_long_key(_bounded(text)):
+        raise LockfileError("", "a key of too many parts")
     try:
         return tomllib.loads(_bounded(text))
     except tomllib.TOMLDecodeError as error:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from checks.model import Location, Target
 from reviewer import wire
+from reviewer.documents import read_json, read_toml, read_yaml
 from reviewer.inventory.declarations import permissions
-from reviewer.inventory.documents import read_json, read_toml, read_yaml
 from reviewer.inventory.languages import shell
 from reviewer.inventory.pages import read_page
 from tests.reviewer.inventory.worlds import inventory

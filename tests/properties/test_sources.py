@@ -11,8 +11,8 @@ from reviewer.acquire.declared.marketplace import read_marketplace
 from reviewer.acquire.declared.plan import Means
 from reviewer.acquire.declared.redaction import masked
 from reviewer.acquire.declared.tools_list import read_tools
-from reviewer.acquire.names import folded, safe_path
 from reviewer.acquire.sources import SourceKind, parse_source
+from reviewer.archives.names import folded, safe_path
 from reviewer.errors import NotFetchedError, UsageFault
 
 FIELDS = st.sampled_from(

@@ -11,7 +11,7 @@ from reviewer.acquire.declared.plan import Plan
 from reviewer.acquire.folder import regular_chunks
 from reviewer.acquire.gather import MemberFault
 from reviewer.acquire.limits import Limits
-from reviewer.acquire.names import shown
+from reviewer.archives.names import shown
 from reviewer.errors import NotFetchedError
 
 __all__ = ["ask_plan"]

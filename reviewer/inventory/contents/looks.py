@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 _LENGTH = 200_000
 _WORD = re.compile(r"[^\W\d_]{2,30}[,.;:!?]{0,2}(?:\s+|\Z)")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reviewer.archives.names import safe_path
+from reviewer.documents import read_json
 from reviewer.inventory.contents.model import Opened, Piece, Row, Sealed
-from reviewer.inventory.documents import read_json
 
 _KEY = '"sourcesContent"'
 _SCHEME = re.compile(r"^[\w+-]{1,40}:/{0,3}")

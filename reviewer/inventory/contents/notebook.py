@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reviewer.documents import read_json
 from reviewer.inventory.contents.model import Opened, Piece, Row, Sealed
-from reviewer.inventory.documents import read_json
 
 _EXTENSIONS = {
     "python": "py", "r": "r", "julia": "jl", "javascript": "js", "typescript": "ts", "bash": "sh", "shell": "sh", "ruby": "rb",

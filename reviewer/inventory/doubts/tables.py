@@ -10,7 +10,7 @@ from typing import Any
 
 from checks.model import Capability, CapabilityId, Certainty, Location, Scope
 from reviewer.inventory.languages.apis import Table, load_table
-from reviewer.inventory.tables import load_table as load_yaml
+from reviewer.tables import load_table as load_yaml
 
 __all__ = ["Doubt", "Powers"]
 

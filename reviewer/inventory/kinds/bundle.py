@@ -21,7 +21,7 @@ from checks.model import (
     Tool,
     ToolKind,
 )
-from reviewer.inventory.documents import line_of, strings, text_or_none
+from reviewer.documents import line_of, strings, text_or_none
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.identity import component_id
 from reviewer.inventory.launches import read_servers

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.model import Component, Location, TargetKind
+from reviewer.documents import text_or_none
 from reviewer.inventory.conventions import conventions, names
-from reviewer.inventory.documents import text_or_none
 from reviewer.inventory.facts import Facts
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.identity import component_id

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checks.model import Component, Location, SurfaceRole, TargetKind, Unreadable
+from reviewer.documents import strings, text_or_none
 from reviewer.inventory.agent_pages import named_pages
 from reviewer.inventory.brought import of_origin
 from reviewer.inventory.conventions import names
-from reviewer.inventory.documents import strings, text_or_none
 from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.file_types import is_vendored
 from reviewer.inventory.hooks import read_hooks

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checks.model import Declaration, Launch, Location, Surface, SurfaceRole
+from reviewer.documents import line_of, text_or_none
 from reviewer.inventory.brought import bare_servers
-from reviewer.inventory.documents import line_of, text_or_none
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.tree import Tree
 from reviewer.model import Origin

@@ -22,16 +22,16 @@ from checks.model import (
     Trigger,
     Unreadable,
 )
+from reviewer.documents import line_of, text_or_none
 from reviewer.inventory.brought import of_origin
-from reviewer.inventory.documents import line_of, text_or_none
 from reviewer.inventory.facts import Facts, beyond, together
 from reviewer.inventory.identity import component_id
 from reviewer.inventory.languages.values import host_of
 from reviewer.inventory.launches import read_servers
 from reviewer.inventory.surfaces import schema_texts
-from reviewer.inventory.tables import load_table
 from reviewer.inventory.tree import Tree
 from reviewer.model import Origin, SourcePart
+from reviewer.tables import load_table
 
 #: How many tools of one list are read; the largest public servers have some hundreds.
 KEPT = 2_000

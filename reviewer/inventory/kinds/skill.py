@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.model import Component, Location, SurfaceRole, TargetKind
+from reviewer.documents import text_or_none
 from reviewer.inventory.agent_pages import instructions, led_to, page_of
-from reviewer.inventory.documents import text_or_none
 from reviewer.inventory.facts import Facts, together
 from reviewer.inventory.identity import component_id
 from reviewer.inventory.tree import Tree

@@ -78,7 +78,7 @@ def _site(command: Command, at: Location) -> CallSite:
 @functools.cache
 def _parameters() -> tuple[str, ...]:
     """Give the parameters that the table names."""
-    from reviewer.inventory.tables import load_table as load_rows  # noqa: PLC0415  the other reader of the same file
+    from reviewer.tables import load_table as load_rows  # noqa: PLC0415  the other reader of the same file
 
     rows = load_rows(Path(__file__).parent / "capabilities.yaml")["apis"]
     return tuple(sorted({str(row["keyword"]) for row in rows if "keyword" in row}))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from checks.model import Scope
 from reviewer.inventory.languages.powershell.syntax import first, inner, named, text_of
 from reviewer.inventory.languages.values import UNKNOWN, Value
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 if TYPE_CHECKING:
     from tree_sitter import Node

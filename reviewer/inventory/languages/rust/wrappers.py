@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 __all__ = ["Wrappers", "wrappers"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from checks.model import Scope
 from reviewer.inventory.languages.shell.words import value_of, variable_name
 from reviewer.inventory.languages.values import Value
-from reviewer.inventory.tables import load_table
+from reviewer.tables import load_table
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode

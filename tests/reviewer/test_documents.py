@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewer.inventory.documents import DEPTH, read_json, read_toml, read_yaml
+from reviewer.documents import DEPTH, read_json, read_toml, read_yaml
 
 
 def test_json_that_is_plain_has_no_faults() -> None:
@@ -47,6 +47,18 @@ def test_toml_is_read_and_its_errors_are_told() -> None:
     assert read_toml("[project]\nname = 'x'\r\n").value == {"project": {"name": "x"}}
     assert read_toml("a = [" + "[" * 5_000).grave
     assert read_toml("a = 1\na = 2").grave
+
+
+@pytest.mark.parametrize("part", ["a", '"a b"', "'a.b'", '"a\\"b"', " a "])
+def test_a_toml_key_of_many_parts_is_refused_before_it_costs_anything(part: str) -> None:
+    assert read_toml(".".join([part] * 50_000) + " = 1").grave
+    assert read_toml("[" + ".".join([part] * 50_000) + "]").grave
+    assert read_toml('x = [{a="", ' + ".".join([part] * 50_000) + " = 1}]").grave
+    assert not read_toml(".".join([part] * 60) + " = 1").grave
+
+
+def test_a_toml_text_of_many_dots_is_a_text() -> None:
+    assert read_toml('rule = "' + "." * 500 + '"\nhost = "' + "a." * 500 + '"').mapping["rule"] == "." * 500
 
 
 def test_yaml_scalars_stay_text() -> None:
