@@ -1,12 +1,12 @@
-"""An answer about a target that several checks ask for is worked out once."""
+"""What several checks ask about a target is worked out once, and what one check finds twice at a place is told once."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from checks.model import Target
+from checks.model import Hit, Location, Target
 
 Part = TypeVar("Part")
 
@@ -22,3 +22,12 @@ def once_per_target(question: Callable[[Target], Iterable[Part]]) -> Callable[[T
         return last[0][1]
 
     return answer
+
+
+def each_place_once(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Pass on the first hit at each place."""
+    seen: set[Location] = set()
+    for hit in hits:
+        if hit.at not in seen:
+            seen.add(hit.at)
+            yield hit

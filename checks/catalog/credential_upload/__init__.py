@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from checks.commands import ShellText, Standing, shell_texts
 from checks.hosts import is_local, urls
 from checks.keys import SecretPlace, secret_in
-from checks.model import Confidence, Hit, Location, Severity, Target
+from checks.model import Confidence, Hit, Severity, Target
+from checks.once import each_place_once
 from checks.parse import Command, shell
 
 # Programs that send, and what among their words says that they do and do not only fetch.
@@ -31,12 +32,7 @@ _ENVIRONMENT = frozenset({"env", "printenv"})
 
 def inspect(target: Target) -> Iterator[Hit]:
     """Look at every pipeline and every command with substitutions for a secret at one end and the network at the other."""
-    seen: set[Location] = set()
-    for text in shell_texts(target):
-        for hit in _hits(text):
-            if hit.at not in seen:
-                seen.add(hit.at)
-                yield hit
+    yield from each_place_once(hit for text in shell_texts(target) for hit in _hits(text))
 
 
 def _hits(text: ShellText) -> Iterator[Hit]:

@@ -14,7 +14,8 @@ import yaml
 from checks.catalog.piped_to_interpreter.programs import decoded_programs
 from checks.commands import ShellText, Standing, options, shell_texts
 from checks.hosts import is_local, nameless, split, urls
-from checks.model import Confidence, Hit, Location, Severity, Target
+from checks.model import Confidence, Hit, Severity, Target
+from checks.once import each_place_once
 from checks.parse import Command, Pipeline, Script, shell
 from checks.text import decoded
 
@@ -52,12 +53,7 @@ class _Run:
 
 def inspect(target: Target) -> Iterator[Hit]:
     """Look at every shell text, and at calls of ``exec`` and its like in programs."""
-    seen: set[Location] = set()
-    for text in shell_texts(target):
-        for hit in _hits(text):
-            if hit.at not in seen:
-                seen.add(hit.at)
-                yield hit
+    yield from each_place_once(hit for text in shell_texts(target) for hit in _hits(text))
     yield from decoded_programs(target)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from checks.code import Program, programs
 from checks.commands import ShellText, Standing, shell_texts
-from checks.model import Confidence, Hit, Location, Severity, Target
+from checks.model import Confidence, Hit, Severity, Target
+from checks.once import each_place_once
 from checks.parse import Command, shell
 
 _SHELL = re.compile(r"(?:^|[\s/\"'=:,])(?:sh|bash|zsh|dash|ksh|cmd|cmd\.exe|powershell|powershell\.exe|pwsh)(?=$|[\s\"',;])")
@@ -30,12 +31,7 @@ _NETWORK = re.compile(r"\bnet\.(?:connect|createConnection|Socket|createServer)\
 
 def inspect(target: Target) -> Iterator[Hit]:
     """Look at every shell text and at programs that open sockets."""
-    seen: set[Location] = set()
-    for text in shell_texts(target):
-        for hit in _commands(text):
-            if hit.at not in seen:
-                seen.add(hit.at)
-                yield hit
+    yield from each_place_once(hit for text in shell_texts(target) for hit in _commands(text))
     for program in programs(target, _WORTH):
         yield from _program(program)
 

@@ -29,8 +29,6 @@ class Limits:
     """Unpacked bytes below which the ratio is not asked."""
     scanned: int = 80_000_000
     """Characters that are searched for encoded texts, the submission's own files before installed packages of others."""
-    link_bytes: int = 4096
-    """The target of a symbolic link: Linux's PATH_MAX."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from reviewer.inventory.languages.rust.patterns import bound, names_in, texts_of
@@ -79,10 +79,6 @@ class Statements(ABC):
     def line(self, node: SgNode) -> int:
         """Give the line on which a node begins in the file."""
         return line_of(node) + self.shift
-
-    def shifted(self, shift: int) -> Statements:
-        """Give a reader for a tree that was parsed again ``shift`` lines further down."""
-        return replace(self, shift=self.shift + shift)
 
     def body(self, block: SgNode | None) -> Block:
         """Lower the body of a function: its last expression is what it gives."""
