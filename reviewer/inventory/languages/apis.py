@@ -50,7 +50,7 @@ class Condition(_Row):
     def holds(self, site: CallSite, *, unknown: bool) -> bool:
         """Tell whether the call's argument matches; ``unknown`` is the answer where it is not constant."""
         value = site.argument(self.argument, self.keyword)
-        texts = (self.default,) if value is None else value.texts
+        texts = (self.default,) if value is None and not site.handed else value.texts if value is not None else ()
         return any(re.search(self.matches, text, re.IGNORECASE) for text in texts) if texts else unknown and not self.certain
 
 
@@ -60,7 +60,8 @@ class Api(_Row):
     ``argument`` is the position of the argument that matters, or ``receiver``: what the method is called on was
     made from it. ``scope`` is set where it does not depend on an argument. ``unless`` is the opposite of ``when``;
     ``count`` is the number of arguments that a call must have. ``whole`` says that the argument is a whole address, whatever the
-    object was made with; ``words``, that all arguments from it on are the words of one command.
+    object was made with; ``words``, that all arguments from it on are the words of one command. ``without`` are keywords of which
+    none may be given.
     """
 
     names: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -75,11 +76,14 @@ class Api(_Row):
     when: Condition | None = None
     unless: Condition | None = None
     count: int | None = None
+    without: tuple[str, ...] = ()
     why: str = ""
 
     def applies(self, site: CallSite) -> bool:
         """Tell whether the conditions hold."""
         if self.count is not None and self.count != len(site.positional) + len(site.keywords):
+            return False
+        if any(keyword in site.keywords for keyword in self.without):
             return False
         excluded = self.unless is not None and self.unless.holds(site, unknown=False)
         return not excluded and (self.when is None or self.when.holds(site, unknown=True))
@@ -136,7 +140,8 @@ class _Meanings(_Row):
 class CallSite:
     """A call as a language saw it. Options that stand in an object literal are ``keywords`` too. ``at`` is its place.
 
-    ``name`` is resolved through imports. ``receiver`` is the value from which a method's object was made.
+    ``name`` is resolved through imports. ``receiver`` is the value from which a method's object was made. ``handed``: the function is
+    not called here but handed to others, so that nothing is known of its arguments.
     """
 
     name: str
@@ -144,6 +149,7 @@ class CallSite:
     positional: tuple[Value, ...] = ()
     keywords: Mapping[str, Value] = field(default_factory=dict)
     receiver: Value | None = None
+    handed: bool = False
 
     def argument(self, position: int | str | None, keyword: str | None) -> Value | None:
         """Give the argument at a position or by its keyword, None if it is not given."""

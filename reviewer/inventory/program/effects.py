@@ -90,6 +90,8 @@ class Effects:
             thing = self.evaluator.value(site.node, Context(unit))
             if isinstance(thing, Pairs) and isinstance(thing.kind, str):
                 self._use(thing.kind, site, unit, home, guards)
+            elif isinstance(thing, Pairs) and isinstance(thing.kind, OwnType):
+                self._inherited(thing.kind, site, unit, home, guards)
             return
         targets = self.links.targets.get(id(site.node), [])
         for target, own in self._with_guards(targets, site.node, unit, home):
@@ -247,7 +249,7 @@ class Effects:
         callees = {id(site.node.callee) for site in unit.sites if isinstance(site.node, model.Call)}
         for node, branches in unit.names:
             parent = unit.parents.get(id(node))
-            if id(node) in callees or isinstance(parent, model.Member) or not self._may_matter(node):
+            if id(node) in callees or isinstance(parent, model.Member) or not self._may_matter(node, unit.module):
                 continue
             for option in options(self.evaluator.value(node, Context(unit))):
                 name = self._name_of(option)
@@ -255,12 +257,15 @@ class Effects:
                     name = self.evaluator.types.plain(name)
                 if name and self.table.match(name):
                     receiver = self.knowledge.of(option.base, home) if isinstance(option, Part) else None
-                    call = CallSite(name=name, at=Location(path=unit.module.path, line=node.line), receiver=receiver)
+                    call = CallSite(name=name, at=Location(path=unit.module.path, line=node.line), receiver=receiver, handed=True)
                     guards = self.guards(branches, unit, home)
                     self._uses.setdefault(id(home), []).extend(replace(use, guards=guards) for use in self.table.uses(call))
 
-    def _may_matter(self, node: model.Expression) -> bool:
-        return isinstance(node, (model.Name, model.Member)) and node.name.rpartition(".")[2] in self.table.last_names
+    def _may_matter(self, node: model.Expression, module: model.Module) -> bool:
+        if not isinstance(node, (model.Name, model.Member)):
+            return False
+        name = module.imports.get(node.name, node.name) if isinstance(node, model.Name) else node.name
+        return name.rpartition(".")[2] in self.table.last_names
 
     def _name_of(self, thing: Thing) -> str:
         if isinstance(thing, External):

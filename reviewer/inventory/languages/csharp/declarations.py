@@ -44,6 +44,8 @@ TYPES = frozenset(
     {"class_declaration", "struct_declaration", "record_declaration", "interface_declaration", "enum_declaration", "delegate_declaration"}
 )
 _HOLDERS = frozenset({"preproc_if", "preproc_else", "preproc_elif", "ERROR"})
+#: Attributes of methods whose body is compiled code of another file.
+_IMPORTS = frozenset({"DllImport", "LibraryImport"})
 _DESCRIPTION = "System.ComponentModel.Description"
 
 
@@ -148,11 +150,21 @@ def _method(frame: Frame, node: SgNode, found: _Members, comment: str) -> None:
         static="static" in modifiers(node),
         generics=generics_of(node),
     )
+    made = replace(made, body=made.body or _imported(made))
     found.functions.append(_documented(made, comment) if "partial" in modifiers(node) else made)
     receiver, extends = extended(given)
     if extends is not None:  # the other form of its calls: the first parameter is the object
         again = body_of(frame, node.field("body"), returns, parameters)
         found.functions.append(replace(made, parameters=parameters[1:], body=again, annotations=(), receiver=receiver, extends=extends))
+
+
+def _imported(function: Function) -> Block:
+    """Give a method that stands in a compiled library (``[DllImport("libc")]``) a body that says so."""
+    found = next((each for each in function.annotations if each.name.rpartition(".")[2] in _IMPORTS), None)
+    if found is None:
+        return ()
+    callee = Name(name=f"System.Runtime.InteropServices.{found.name.rpartition('.')[2]}", line=found.line)
+    return (Call(callee=callee, arguments=found.arguments, line=found.line),)
 
 
 def _documented(function: Function, comment: str) -> Function:

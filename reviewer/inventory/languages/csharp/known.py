@@ -42,8 +42,8 @@ def _sheet() -> _Sheet:
 
 
 def property_type(owner: TypeName | None, name: str) -> TypeName | None:
-    """Give the type of a property of a library's type, where it is known."""
-    return _type(f"{owner.name.rpartition('.')[2]}.{name}") if owner else None
+    """Give the type of a property of a library's type, where it is known; ``*`` is any type, subclasses among them."""
+    return (_type(f"{owner.name.rpartition('.')[2]}.{name}") if owner else None) or _type(f"*.{name}")
 
 
 def argument_type(callee: str, position: int | str) -> TypeName | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -43,6 +44,7 @@ _GLOBAL = re.compile(r"^[ \t]*global[ \t]+using[ \t][^;\n]{1,400};", re.MULTILIN
 _DIRECTIVE = re.compile(
     r"^[ \t]*#(?:!|:|[ \t]*(?:if|elif|else|endif|region|endregion|pragma|nullable|define|undef|warning|error|line)\b)[^\n]*", re.MULTILINE
 )
+_ESCAPED = re.compile(r"(?<!\\)\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _TEST_FOLDER = re.compile(r"(?:^|[./])(?:unit|integration|functional|acceptance|e2e)?tests?(?:$|[./])", re.IGNORECASE)
 _TEST_NAMESPACES = frozenset({"Xunit", "NUnit.Framework", "Microsoft.VisualStudio.TestTools.UnitTesting", "TUnit.Core"})
 #: More of a file than this cannot be parsed: it is read again without the lines of the preprocessor, and the better reading counts.
@@ -95,8 +97,15 @@ def lower(path: str, text: str, shared: Usings | None = None) -> Module:
 
 
 def _encodable(text: str) -> str:
-    """A lone surrogate, which UTF-8 cannot say, is read as ``?``."""
+    """A lone surrogate, which UTF-8 cannot say, is read as ``?``; a letter of a name that is written as its number as the letter."""
+    text = _ESCAPED.sub(_unescaped, text) if "\\u" in text or "\\U" in text else text
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    number = int(escape[1] or escape[2], 16)
+    letter = chr(number) if number <= sys.maxunicode else ""
+    return letter if letter.isalnum() or letter == "_" else escape[0]
 
 
 def _parsed(text: str) -> tuple[SgNode, float]:

@@ -76,7 +76,7 @@ def initialised(frame: Frame, node: SgNode) -> Expression:
     """``{ 1, 2 }`` or ``{ A = 1 }`` as the value of a property or an array."""
     kind, line = frame.expected, frame.line(node)
     if _has_pairs(node):
-        return Record(pairs=_pairs(frame, node, kind), line=line, type=kind)
+        return Record(pairs=command_pairs(kind.name if kind else "", (), _pairs(frame, node, kind)), line=line, type=kind)
     return Collection(items=_items(frame, node, _element_of(kind)), line=line, type=kind)
 
 

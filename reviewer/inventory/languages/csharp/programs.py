@@ -17,6 +17,8 @@ _STARTERS = frozenset({"Process.Start", "ProcessStartInfo"})
 _MADE = frozenset({"ProcessStartInfo", "Process"})
 #: The name of the further argument.
 COMMAND = "CommandLine"
+#: The name of a further argument where a record that is made in place says the command.
+RECORD = "StartInfo"
 
 
 def with_command_line(callee: str, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
@@ -25,8 +27,10 @@ def with_command_line(callee: str, arguments: tuple[Argument, ...]) -> tuple[Arg
         return arguments
     by_name = {argument.keyword or _POSITIONS[index]: argument.value for index, argument in enumerate(arguments[: len(_POSITIONS)])}
     program = by_name.get("fileName")
-    if program is None or isinstance(program, Record) or (isinstance(program, Call) and program.new):
-        return arguments  # a ProcessStartInfo made in place, which says so itself
+    if program is None:
+        return arguments
+    if isinstance(program, Record) or (isinstance(program, Call) and program.new):
+        return (*arguments, Argument(keyword=RECORD, value=program))  # a ProcessStartInfo made in place, which says so itself
     return (*arguments, Argument(keyword=COMMAND, value=_line(program, by_name.get("arguments"))))
 
 
