@@ -104,3 +104,12 @@ def test_nothing_names_a_package_registry_or_reads_outside_the_project() -> None
     ]
 
     assert found == []
+
+
+def test_the_readme_says_what_every_room_is_for_and_names_none_that_is_not_there() -> None:
+    named = set(re.findall(r"^\| `([\w/]+)` \| ", (TOP / "README.md").read_text(), re.MULTILINE))
+    folders = {name for name in named if "/" in name or (TOP / "reviewer" / name).exists()}
+    inventory = {f"inventory/{path.parent.name}" for path in (TOP / "reviewer" / "inventory").glob("*/__init__.py")}
+
+    assert [name for name in folders if not (TOP / "reviewer" / name).is_dir() and not (TOP / name).is_dir()] == []
+    assert inventory - folders == set()
