@@ -31,6 +31,6 @@ def command(context: click.Context, key: Path | None, folder: Path, style: str) 
     if style == "json":
         put_json({**document, "folder": str(folder)})
         return
-    put(f"serial {done.serial}: {done.entries} entries, {done.revocations} revocations, valid until {done.expires.date()}  {folder}")
+    put(f"serial {done.serial}: entries {done.entries}, revocations {done.revocations}, valid until {done.expires.date()}  {folder}")
     tell("Publish again before that day: afterwards every tenant refuses it.")
     tell(f"Check it: `reviewer verify {folder} --root {home.root}`")

@@ -51,7 +51,7 @@ def command(folder: Path, root: Path, state: Path | None, min_serial: int | None
         )
     else:
         count, until = len(listed.entries), verified.fresh_until.date()
-        put(f"verified: {listed.organization}, serial {listed.serial}, {age} days old, {count} entries, until {until}")
+        put(f"verified: {listed.organization}, serial {listed.serial}, {age} days old, entries: {count}, until {until}")
 
 
 def verified_list(folder: Path, root: Path, *, state: Path | None = None, min_serial: int | None = None) -> Verified:

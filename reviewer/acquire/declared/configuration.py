@@ -32,7 +32,7 @@ _FIELD = 500  # characters of a kept field
 
 _SAID = (
     "a client's configuration: the values of variables and headers, and what looks like a secret, were left out before it was kept. "
-    "Its digests are those of what is left, not of the file"
+    "Its digests and lines are those of what is left, not of the file"
 )
 
 

@@ -44,8 +44,8 @@ _KINDS = (
     ("resourceTemplates", ToolKind.RESOURCE),
 )
 _SHOWN = frozenset({"name", "description", "title", "inputSchema", "input_schema", "arguments", "annotations", "uri", "uriTemplate"})
-_ELSEWHERE = "it runs elsewhere: its code was not submitted and can change at any time"
-_UNKNOWN = f"{_ELSEWHERE}; its tools are not known either, as nothing was contacted and no captured list of tools was given"
+_ELSEWHERE = "its code runs elsewhere, was not submitted and can change at any time"
+_UNKNOWN = f"{_ELSEWHERE}; its tools are unknown, as nothing was contacted and no answer to tools/list was given"
 
 
 def find(tree: Tree) -> Facts:
