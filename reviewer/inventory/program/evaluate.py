@@ -299,12 +299,19 @@ class Evaluator:
     def symbol(self, symbol: OwnType | Unit | Held) -> Thing:
         """Give what a declaration stands for."""
         if isinstance(symbol, OwnType):
-            return Class(type=symbol)
+            return self._type(symbol)
         if isinstance(symbol, Unit):
             return Code(unit=symbol)
         if symbol.field.value is not None:
             return self.value(symbol.field.value, Context(symbol.unit))
         return Derived(kind=self.types.resolved(symbol.field.type, symbol.unit)) if symbol.field.type is not None else UNKNOWN
+
+    def _type(self, own: OwnType) -> Thing:
+        """Give a type, for another name of somebody else's type that one."""
+        kind = self.symbols.type_named(own.alias.name, own.module, own.outer) if own.alias is not None else own
+        if isinstance(kind, OwnType):
+            return Class(type=kind)
+        return External(name=kind) if self.symbols.known(kind) else Class(type=own)
 
     def open_code(self, thing: Thing) -> list[Code]:
         """Give the functions that a thing can be, one by one."""

@@ -13,9 +13,12 @@ from reviewer.inventory.languages.go.statements import block, specified
 from reviewer.inventory.languages.go.syntax import Source, documented, field_of, parse, parts_by_kind
 from reviewer.inventory.languages.go.typedeclarations import lower_types
 from reviewer.inventory.languages.go.typenames import generics_of, parameters_of, results_of
-from reviewer.inventory.program.model import Bind, Block, Branch, Field, Function, Loop, Module, Name, Return, Statement, Type
+from reviewer.inventory.program.model import Bind, Block, Branch, Call, Field, Function, Loop, Module, Name, Return, Statement, Type
 
 __all__ = ["lower"]
+
+#: What a function without a body calls: assembly, or what ``//go:linkname`` takes out of another package.
+ELSEWHERE = "func without a body"
 
 
 def lower(path: str, text: str, layout: Layout) -> Module:
@@ -132,7 +135,8 @@ def _function(node: SgNode, source: Source, comments: list[SgNode]) -> Function:
     line = source.line(node)
     returns, names = results_of(node.field("result"), source)
     source.builders = set()
-    body = block(source, node.field("body"))
+    written = node.field("body")
+    body = block(source, written) if written is not None else (Call(callee=Name(name=ELSEWHERE, line=line), line=line),)
     named: Block = tuple(Bind(names=(name,), value=None, line=line, type=kind) for name, kind in zip(names, returns, strict=False))
     return Function(
         name=field_of(node, "name"),

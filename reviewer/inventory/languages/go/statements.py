@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -22,6 +23,7 @@ from reviewer.inventory.program.model import (
     Member,
     Name,
     Opaque,
+    Record,
     Return,
     Statement,
     Text,
@@ -157,11 +159,21 @@ def specified(spec: SgNode, source: Source, previous: SgNode | None = None) -> I
     if not values and kind is not None and kind.name in _BUILDERS:
         source.builders.update(names)
         values = [Text(parts=(), line=line) for _ in names]
+    elif not values and kind is not None and _is_filled_later(spec, names, source):
+        values, kind = [Record(pairs=(), line=line, type=kind) for _ in names], None
     if len(values) == len(names):
         for name, value in zip(names, values, strict=True):
             yield Bind(names=(name,), value=value, line=line, type=kind)
     else:
         yield Bind(names=tuple(names), value=values[0] if values else None, line=line, type=kind)
+
+
+def _is_filled_later(spec: SgNode, names: list[str], source: Source) -> bool:
+    """Tell whether a variable is a record of somebody else's type that gets its fields one by one: ``var c exec.Cmd``, ``c.Path = p``."""
+    said = spec.field("type")
+    if said is None or said.kind() != "qualified_type":
+        return False
+    return any(re.search(rf"\b{re.escape(name)}\.[A-Z]\w{{0,60}}[ \t]{{0,20}}=[^=]", source.text) for name in names)
 
 
 def _local_types(node: SgNode, source: Source) -> Iterator[Statement]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from checks.model import Capability, Trigger, Unreadable
+from checks.model import Capability, CapabilityId, Certainty, Location, Scope, Trigger, Unreadable
 from reviewer.inventory.languages.interface import Extraction
 
 __all__ = ["MANIFESTS", "READS", "extract"]
@@ -18,6 +18,13 @@ MANIFESTS = frozenset({"cargo.toml"})
 
 
 #: Code of a file that is not known by its name: ``#[path = "x.txt"] mod x;``, ``include!("x.inc")``.
+#: Names of the standard library of which a macro is given a part: ``std::$a::$b``.
+_PIECED = re.compile(r"\b(?:std|core|tokio|libc|nix)\s{0,9}::\s{0,9}(?:\w{1,60}\s{0,9}::\s{0,9}){0,6}\$\s{0,9}\w")
+#: A text that becomes code; macros are mostly written with ``quote!``, which stands in the source.
+_FROM_TEXT = re.compile(r"\.parse(?:::<[^<>]{0,80}>)?\(\)\s{0,99}\.(?:unwrap|expect)|\bTokenStream\s{0,9}::\s{0,9}from_str")
+    r"\.\s{0,9}parse\s{0,9}(?:::\s{0,9}<[^<>]{0,80}>)?\s{0,9}\(\s{0,9}\)\s{0,9}\.\s{0,9}(?:unwrap|expect)|\bTokenStream\s{0,9}::\s{0,9}from_str"
+)
+_PROCEDURAL = re.compile(r"#\s{0,9}\[\s{0,9}proc_macro(?:_derive|_attribute)?\b")
 _TAKEN_IN = re.compile(r"""#\s{0,9}\[\s{0,9}path\s{0,9}=\s{0,9}"([^"\n]{1,300})"|\binclude!\s{0,9}[({\[]\s{0,99}"([^"\n]{1,300})\"""")
 
 
@@ -27,7 +34,7 @@ def extract(files: Mapping[str, str]) -> Extraction:
     manifests = {path: files[path] for path in files if path not in sources}
     if not sources:
         return Extraction()
-    from reviewer.inventory.languages.rust.cargo import names_of  # noqa: PLC0415  only where there is Rust
+    from reviewer.inventory.languages.rust.cargo import building_programs, names_of  # noqa: PLC0415  only where there is Rust
     from reviewer.inventory.languages.rust.crates import own_names  # noqa: PLC0415  as above
     from reviewer.inventory.languages.rust.lowering import lower  # noqa: PLC0415  as above
     from reviewer.inventory.program import read  # noqa: PLC0415  as above
@@ -37,14 +44,32 @@ def extract(files: Mapping[str, str]) -> Extraction:
     dialect = Dialect(
         name="rust", folder=Path(__file__).parent, lower=functools.partial(lower, own=own, crates=names_of(sources, manifests))
     )
-    building = {path: text for path, text in sources.items() if path.rpartition("/")[2] == "build.rs"}
+    programs = dict(building_programs(manifests))
+    building = {path: text for path, text in sources.items() if path.rpartition("/")[2] == "build.rs" or path in programs}
     found = read(dialect, {path: text for path, text in sources.items() if path not in building})
     built = read(dialect, building) if building else Extraction()
     return replace(
         found,
-        capabilities=(*found.capabilities, *map(_at_build, built.capabilities)),
-        unreadable=(*found.unreadable, *built.unreadable, *_taken_in(sources)),
+        capabilities=(*found.capabilities, *map(_at_build, built.capabilities), *_made_by_macros(sources)),
+        unreadable=(*found.unreadable, *built.unreadable, *_taken_in(sources), *_other_names(programs)),
     )
+
+
+def _other_names(programs: Mapping[str, str]) -> Iterator[Unreadable]:
+    for path, manifest in programs.items():
+        if not path.endswith(".rs"):
+            yield Unreadable(path=manifest, reason=f"compiles {path[:200]}, which is not read as Rust", gate=True)
+
+
+def _made_by_macros(files: Mapping[str, str]) -> Iterator[Capability]:
+    """Code that stands nowhere: what a procedural macro gives may be anything, and so may a name that a macro puts together."""
+    for path, text in files.items():
+        procedural = Certainty.PRESENT if _FROM_TEXT.search(text) else Certainty.POSSIBLE
+        for pattern, certainty in ((_PROCEDURAL, procedural), (_PIECED, Certainty.PRESENT)):
+            match = pattern.search(text)
+            if match is not None:
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                yield Capability(id=CapabilityId.CODE_EVAL, scope=Scope.ANY, certainty=certainty, evidence=(at,))
 
 
 def _at_build(capability: Capability) -> Capability:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.inventory.languages.rust.crates import own_crates, place_of
 
-__all__ = ["names_of"]
+__all__ = ["building_programs", "names_of"]
 
 _TABLES = ("dependencies", "build-dependencies", "dev-dependencies")
 #: Crates that every program has, whatever a package calls itself.
@@ -27,6 +28,15 @@ def names_of(sources: Mapping[str, str], manifests: Mapping[str, str]) -> dict[s
         known = {name: crate for name, crate in libraries.items() if name in near}
         found.setdefault(folder, {}).update({alias: libraries.get(real, real) for alias, real in renamed.items()} | known)
     return found
+
+
+def building_programs(manifests: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give the programs that Cargo runs before a build, by the names that manifests give them, each with its manifest."""
+    for path, text in manifests.items():
+        named = _table(_content(text), "package").get("build")
+        for name in named if isinstance(named, list) else [named]:
+            if isinstance(name, str):
+                yield posixpath.normpath(posixpath.join(posixpath.dirname(path), name)), path
 
 
 def _content(text: str) -> dict[str, Any]:

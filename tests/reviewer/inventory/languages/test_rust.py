@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.model import Trigger
+from checks.model import CapabilityId, Certainty, Trigger
 from reviewer.inventory.languages.rust import extract
 from reviewer.inventory.languages.rust.crates import Place, place_of
 from reviewer.inventory.languages.rust.lowering import lower
@@ -195,6 +195,29 @@ def test_a_build_script_runs_at_build_and_main_at_start() -> None:
     code = 'fn main() { std::fs::write("a", "b").unwrap(); }'
     found = {each.trigger for each in extract({"build.rs": code, "src/main.rs": code}).capabilities}
     assert found == {Trigger.INSTALL, Trigger.AUTOMATIC}
+
+
+def test_a_build_script_of_another_name_runs_at_build_too() -> None:
+    manifest = '[package]\nname = "a"\nbuild = "tools/prepare.rs"\n'
+    code = 'fn main() { std::fs::write("a", "b").unwrap(); }'
+    found = extract({"sub/Cargo.toml": manifest, "sub/tools/prepare.rs": code})
+    assert {each.trigger for each in found.capabilities} == {Trigger.INSTALL}
+    hidden = extract({"Cargo.toml": manifest.replace(".rs", ".txt"), "src/main.rs": "fn main() {}"})
+    assert [(row.path, row.gate) for row in hidden.unreadable] == [("Cargo.toml", True)]
+
+
+@pytest.mark.parametrize(
+    ("code", "certainty"),
+    [
+        ("#[proc_macro] pub fn m(t: TokenStream) -> TokenStream { quote!(f(#t)).into() }", Certainty.POSSIBLE),
+        ('#[proc_macro] pub fn m(t: TokenStream) -> TokenStream { format!("f({t})").parse().unwrap() }', Certainty.PRESENT),
+        ('macro_rules! m { ($a:ident, $b:ident) => { std::$a::$b::new("sh").spawn() } }', Certainty.PRESENT),
+        ("macro_rules! m { ($a:ident) => { $a::new(std::mem::take(&mut x)) } }", None),
+    ],
+)
+def test_code_that_a_macro_makes_is_doubted(code: str, certainty: Certainty | None) -> None:
+    found = {(each.id, each.certainty) for each in extract({"src/lib.rs": code}).capabilities}
+    assert found == ({(CapabilityId.CODE_EVAL, certainty)} if certainty else set())
 
 
 @pytest.mark.parametrize(
