@@ -27,7 +27,7 @@ from checks.text import escape
 from reviewer.model import Dossier, Gate, GateEffect, PackageScope, Reason, Recommendation
 from reviewer.reports import comparisons
 from reviewer.reports.paper import Paper
-from reviewer.reports.vocabulary import absences, kind_word, level, level_word, said_recommendation, sentence
+from reviewer.reports.vocabulary import ability, absences, kind_word, level, level_word, said_recommendation, sentence, started
 
 __all__ = ["render"]
 
@@ -42,6 +42,7 @@ _STYLES = {
 }
 _LEAST_POINTS = 0.05  # what would be written as 0.0 is left out, unless others carry the same and it is only not alone
 _AXES = ("malice", "weakness", "impact", "provenance", "coverage")
+_MOST_IN_WORDS = 12  # tools; of more of them the abilities are told by id, which «What it can do» puts in words
 _MOST_HOLDERS = 8  # tools named for one leg of a combination
 _SHARED = "shared"
 _ALWAYS = {"malice": _SHARED, "weakness": _SHARED, "coverage": ""}
@@ -165,16 +166,20 @@ def _list(heading: str, sentences: Sequence[str], paper: Paper) -> None:
 
 def _abilities(dossier: Dossier, paper: Paper) -> None:
     target = dossier.target
-    every = _merged((*target.capabilities, *(capability for tool in target.tools for capability in tool.capabilities)))
+    of_tools = [capability for tool in target.tools for capability in tool.capabilities]
+    every = _merged((*target.capabilities, *of_tools))
+    reached = {(capability.id, at) for capability in of_tools for at in capability.evidence}
     paper.head("What it can do" if every else "What it can do: nothing that we know of")
-    for capability in every:
+    for capability, others in every:
         grade = level(capability)
         about = ", ".join(filter(None, (capability.id, level_word(capability), _CERTAINTIES[capability.certainty])))
-        where = _place(min(capability.evidence)) if capability.evidence else ""
+        places = [at for at in capability.evidence if (capability.id, at) in reached] or capability.evidence
+        also = "".join(f", also {started(trigger)}" for trigger in others)
         style = "red" if grade > _SENSITIVE else "yellow" if grade == _SENSITIVE else ""
-        paper.line(f"{sentence(capability)}  ({about})  {where}".rstrip(), mark="! " if grade >= _SENSITIVE else "  ", style=style)
-    known = {capability.id for capability in every}
-    open_ended = known & _OPEN_ENDED or any(capability.certainty is Certainty.POSSIBLE for capability in every)
+        text = f"{sentence(capability)}{also}  ({about})  {_place(min(places)) if places else ''}".rstrip()
+        paper.line(text, mark="! " if grade >= _SENSITIVE else "  ", style=style)
+    known = {capability.id for capability, _ in every}
+    open_ended = known & _OPEN_ENDED or any(capability.certainty is Certainty.POSSIBLE for capability in (*target.capabilities, *of_tools))
     followed = dossier.assessment.complete and dossier.assessment.coverage >= 1 and not target.doubts
     if target.tools and followed and not open_ended:
         never = "; ".join(absences(frozenset(known)))
@@ -184,14 +189,15 @@ def _abilities(dossier: Dossier, paper: Paper) -> None:
 def _autoruns(runs: Sequence[AutoRun], paper: Paper) -> None:
     """Tell what runs without being asked for, what nobody is asked about first; pipelines of the publisher in one line."""
     here = sorted((run for run in runs if not run.elsewhere), key=lambda run: (bool(run.gate), run.at))
-    if here:
+    if runs:
         paper.head(f"Runs by itself ({len(here)})")
     for run in here[:_MOST_ROWS]:
         matched = f" for {escape(run.matcher, _NAME)}" if run.matcher else ""
         hosts = f"  (names {', '.join(escape(host, _NAME) for host in run.hosts[:3])})" if run.hosts else ""
         when = "while it is being installed; " if run.trigger is Trigger.INSTALL else ""
         asked = f"[{when}{escape(run.gate, _LINE) or 'nobody is asked'}]"
-        paper.line(f"«{escape(run.command, _COMMAND)}»{hosts}  {_place(run.at)}  {asked}", mark=f"{escape(run.event, _NAME)}{matched}  ")
+        text = f"{escape(run.event, _NAME)}{matched}  «{escape(run.command, _COMMAND)}»{hosts}  {_place(run.at)}  {asked}"
+        paper.line(text, mark="  " if run.gate else "! ")
     _more(len(here), _MOST_ROWS, paper)
     pipelines = len(runs) - len(here)
     if pipelines:
@@ -201,26 +207,31 @@ def _autoruns(runs: Sequence[AutoRun], paper: Paper) -> None:
         paper.line(f"{told} elsewhere.", style="dim")
 
 
-def _merged(capabilities: Iterable[Capability]) -> list[Capability]:
-    """Say each ability once, with all its objects and the best evidence; worst first."""
-    groups: dict[tuple[CapabilityId, Scope, Trigger], Capability] = {}
+def _merged(capabilities: Iterable[Capability]) -> list[tuple[Capability, tuple[Trigger, ...]]]:
+    """Say each ability once, with all its objects and the best evidence, and by what else it is started; worst first."""
+    groups: dict[tuple[CapabilityId, str], list[Capability]] = {}
     for given in capabilities:
-        key = (given.id, given.scope, given.trigger)
-        known = groups.get(key, given)
-        groups[key] = replace(
-            known,
-            certainty=min(known.certainty, given.certainty, key=list(Certainty).index),
-            objects=tuple(sorted({*known.objects, *given.objects})),
-            evidence=tuple(sorted({*known.evidence, *given.evidence})),
+        groups.setdefault((given.id, ability(given.id, given.scope)), []).append(given)
+    merged = []
+    for group in groups.values():
+        first, *others = sorted({held.trigger for held in group}, key=list(Trigger).index)
+        whole = replace(
+            group[0],
+            trigger=first,
+            scope=max((held.scope for held in group), key=list(Scope).index),
+            certainty=min((held.certainty for held in group), key=list(Certainty).index),
+            objects=tuple(sorted({item for held in group for item in held.objects})),
+            evidence=tuple(sorted({at for held in group for at in held.evidence})),
         )
-    return sorted(groups.values(), key=lambda held: (-level(held), held.id, list(Scope).index(held.scope)))
+        merged.append((whole, tuple(others)))
+    return sorted(merged, key=lambda pair: (-level(pair[0]), pair[0].id, list(Scope).index(pair[0].scope)))
 
 
 def _parts(dossier: Dossier, paper: Paper) -> None:
     if not dossier.parts:
         return
     paper.head(f"Parts ({len(dossier.parts)}), each with its own recommendation and risk; the whole takes the highest recommendation")
-    for part in sorted(dossier.parts, key=lambda part: -part.assessment.recommendation.rank)[:_MOST_ROWS]:
+    for part in sorted(dossier.parts, key=lambda part: (-part.assessment.recommendation.rank, -part.assessment.score))[:_MOST_ROWS]:
         component, assessment = part.component, part.assessment
         name = (
             f"{escape(component.name, _NAME)}  ({kind_word(component.kind.value)}, {escape(component.root, _PATH) or 'the whole folder'})"
@@ -237,10 +248,13 @@ def _tools(tools: Sequence[Tool], paper: Paper) -> None:
         kind = "" if tool.kind.value == "tool" else f"{tool.kind.value} "
         dynamic = "  (made at run time: what the assistant sees can change)" if tool.dynamic else ""
         paper.line(f"{kind}{escape(tool.name, _NAME)}  {_place(tool.at)}{dynamic}", style="bold")
-        notable = {sentence(capability): None for capability in tool.capabilities if level(capability) >= _NOTABLE}
         if tool.description:
             paper.line(f"«{escape(tool.description)}»", indent=4, style="dim")
-        for text in notable:
+        notable = [capability for capability in tool.capabilities if level(capability) >= _NOTABLE]
+        said = [sentence(capability) for capability in notable]
+        if len(tools) > _MOST_IN_WORDS and said:
+            said = [", ".join(dict.fromkeys(f"{capability.id} ({capability.scope})" for capability in notable))]
+        for text in dict.fromkeys(said):
             paper.line(text, indent=4, mark="- ")
     _more(len(tools), _MOST_TOOLS, paper)
 
@@ -265,10 +279,15 @@ def _unread(rows: Sequence[Unreadable], paper: Paper) -> None:
     paper.head(
         f"Not read ({len(rows)}); {gating} could run or instruct" if gating else f"Not read ({len(rows)}); none of it can run or instruct"
     )
-    for row in ordered[:_MOST_ROWS]:
+    alike: dict[str, list[Unreadable]] = {}
+    for row in ordered[gating:]:
+        alike.setdefault(row.reason, []).append(row)
+    told = [*((row, 0) for row in ordered[:gating]), *((group[0], len(group) - 1) for group in alike.values())]
+    for row, others in told[:_MOST_ROWS]:
         mark, style = ("! ", "yellow") if row.gate else ("  ", "")
-        paper.line(f"{escape(row.path, _PATH) or 'the whole'}: {escape(row.reason, _LINE)}", mark=mark, style=style)
-    _more(len(rows), _MOST_ROWS, paper)
+        more = f" (and {others} more like it)" if others else ""
+        paper.line(f"{escape(row.path, _PATH) or 'the whole'}: {escape(row.reason, _LINE)}{more}", mark=mark, style=style)
+    _more(len(told), _MOST_ROWS, paper)
 
 
 def _dependencies(dossier: Dossier, paper: Paper) -> None:

@@ -13,7 +13,7 @@ from checks.model import Capability, CapabilityId, Scope, Trigger
 from checks.text import escape
 from reviewer.model import Assessment, Recommendation
 
-__all__ = ["ability", "absences", "chooser", "kind_word", "level", "level_word", "said_recommendation", "sentence"]
+__all__ = ["ability", "absences", "chooser", "kind_word", "level", "level_word", "said_recommendation", "sentence", "started"]
 
 _OBJECTS = 6
 _NAME = 60  # characters of a host, path or program in a sentence
@@ -45,8 +45,13 @@ def sentence(capability: Capability) -> str:
     seen = ", ".join(known + more)
     chosen = capability.scope in {Scope.ARGUMENT, Scope.ANY}
     objects = f" (seen: {seen})" if seen and chosen else f": {seen}" if seen else ""
-    started = _words()["triggers"][capability.trigger.value] if capability.trigger is not Trigger.MODEL else ""
-    return f"{said}{objects}{', ' if started else ''}{started}"
+    when = started(capability.trigger)
+    return f"{said}{objects}{', ' if when else ''}{when}"
+
+
+def started(trigger: Trigger) -> str:
+    """Say what starts it; nothing where the assistant does, as usual."""
+    return str(_words()["triggers"][trigger.value])
 
 
 def ability(identity: CapabilityId, scope: Scope) -> str:

@@ -161,6 +161,34 @@ def test_what_starts_by_itself_is_told() -> None:
     assert "Run programs that it names itself: sh, while it is being installed" in render(a_dossier(a_target(capabilities=(held,))))
 
 
+def test_an_ability_that_is_started_in_two_ways_is_one_line() -> None:
+    held = (a_capability("net.listen"), a_capability("net.listen", Scope.ANY, trigger=Trigger.AUTOMATIC, place="main.py:2"))
+
+    assert section(render(a_dossier(a_target(capabilities=held))), "What it can do").splitlines()[1:] == [
+        "  ! Open a port that other programs can connect to, also as soon as it starts  (net.listen,",
+        "    sensitive, in the code)  main.py:2",
+    ]
+
+
+def test_a_place_that_a_tool_reaches_is_shown_before_others() -> None:
+    beside = a_capability("net.listen", place="a_test.py:1")
+    reached = a_capability("net.listen", place="server.py:8", certainty=Certainty.PROVEN)
+
+    assert "server.py:8" in section(
+        render(a_dossier(a_target(tools=(a_tool("serve", reached),), capabilities=(beside,)))), "What it can do"
+    )
+
+
+def test_abilities_of_many_tools_are_told_by_id() -> None:
+    many = tuple(a_tool(f"tool{number:02}", RUN, GET) for number in range(13))
+
+    assert section(render(a_dossier(a_target(tools=many))), "Tools").splitlines()[1:4] == [
+        "  tool00  server.py:7",
+        "    «Does tool00.»",
+        "    - proc.exec (tool-argument), net.out (literal)",
+    ]
+
+
 def test_parts_are_listed_worst_first() -> None:
     target = a_target(
         components=(a_component("good", root="a"), a_component("bad", root="b", kind=TargetKind.SKILL)),
@@ -205,8 +233,8 @@ def test_what_runs_by_itself_says_when_and_what_is_asked_before() -> None:
     )
 
     assert section(render(a_dossier(a_target(autoruns=runs))), "Runs by itself (2)").splitlines()[1:] == [
-        "  npm:postinstall  «node x.js»  package.json:4  [while it is being installed; nobody is asked]",
-        "  vscode:folderOpen  «make»  package.json:4  [the folder must be trusted]",
+        "  ! npm:postinstall  «node x.js»  package.json:4  [while it is being installed; nobody is asked]",
+        "    vscode:folderOpen  «make»  package.json:4  [the folder must be trusted]",
         "  One command of the publisher's pipelines runs elsewhere.",
     ]
 
@@ -217,6 +245,17 @@ def test_what_was_not_read_is_listed_with_what_could_run_first() -> None:
     text = section(render(a_dossier(a_target(unreadable=rows))), "Not read")
 
     assert text == "Not read (2); 1 could run or instruct\n  ! z.bin: encrypted\n    a.png: an image"
+
+
+def test_what_was_not_read_for_one_reason_is_one_line_unless_it_could_run() -> None:
+    pictures = tuple(Unreadable(path=f"{name}.png", reason="an image") for name in "abc")
+    locked = tuple(Unreadable(path=f"{name}.bin", reason="encrypted", gate=True) for name in "xy")
+
+    assert section(render(a_dossier(a_target(unreadable=pictures + locked))), "Not read (5); 2").splitlines()[1:] == [
+        "  ! x.bin: encrypted",
+        "  ! y.bin: encrypted",
+        "    a.png: an image (and 2 more like it)",
+    ]
 
 
 def test_a_reading_that_ended_early_is_told_once() -> None:
