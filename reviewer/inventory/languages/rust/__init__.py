@@ -22,8 +22,6 @@ MANIFESTS = frozenset({"cargo.toml"})
 _PIECED = re.compile(r"\b(?:std|core|tokio|libc|nix)\s{0,9}::\s{0,9}(?:\w{1,60}\s{0,9}::\s{0,9}){0,6}\$\s{0,9}\w")
 #: A text that becomes code; macros are mostly written with ``quote!``, which stands in the source.
 _FROM_TEXT = re.compile(r"\.parse(?:::<[^<>]{0,80}>)?\(\)\s{0,99}\.(?:unwrap|expect)|\bTokenStream\s{0,9}::\s{0,9}from_str")
-    r"\.\s{0,9}parse\s{0,9}(?:::\s{0,9}<[^<>]{0,80}>)?\s{0,9}\(\s{0,9}\)\s{0,9}\.\s{0,9}(?:unwrap|expect)|\bTokenStream\s{0,9}::\s{0,9}from_str"
-)
 _PROCEDURAL = re.compile(r"#\s{0,9}\[\s{0,9}proc_macro(?:_derive|_attribute)?\b")
 _TAKEN_IN = re.compile(r"""#\s{0,9}\[\s{0,9}path\s{0,9}=\s{0,9}"([^"\n]{1,300})"|\binclude!\s{0,9}[({\[]\s{0,99}"([^"\n]{1,300})\"""")
 
