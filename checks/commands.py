@@ -6,12 +6,14 @@ Encoded runs are decoded first, so that a command which is kept in base64 is rea
 from __future__ import annotations
 
 import enum
+import itertools
 import json
 import re
+import shlex
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
-from checks.model import File, Location, SurfaceRole, Target
+from checks.model import File, Launch, Location, SurfaceRole, Target
 from checks.once import once_per_target
 from checks.parse import BlockKind, unquote
 from checks.prose import Passage, is_about_attacks, passages
@@ -53,6 +55,9 @@ _WORTH = re.compile(
 _ENCODED_WORTH = re.compile(
     r"\b(?:curl|wget|iwr|irm|invoke-\w+|iex|powershell|bash|/bin/sh|base64|nc|osascript)\b|/dev/tcp/", re.IGNORECASE
 )
+# Where a launch stands that a client starts by itself, and the flags behind which a shell takes its text.
+_STARTED = frozenset({"configuration", "manifest"})
+_GIVEN = frozenset({"-c", "/c", "-command", "-lc", "-ec", "-ic"})
 _TEXT_LIMIT = 4_000_000
 _PART, _PART_LINES = 300_000, 5_000  # of a script that is read at once
 _STRING_LIMIT = 20_000
@@ -95,6 +100,10 @@ def shell_texts(target: Target) -> Iterator[ShellText]:
     """Give every text of a submission that a shell would run, or that a person or model is told to run."""
     for run in (each for each in target.autoruns if not each.elsewhere):  # what a pipeline runs is read as its file is
         yield from _with_layers(ShellText(text=run.command, path=run.at.path, line=max(run.at.line, 1), standing=Standing.AUTOMATIC))
+    for launch in target.launches:
+        if launch.context in _STARTED:
+            line = max(launch.at.line, 1)
+            yield from _with_layers(ShellText(text=_started(launch), path=launch.at.path, line=line, standing=Standing.AUTOMATIC))
     for passage in passages(target):
         if _WORTH.search(passage.block.text) or passage.block.kind is BlockKind.CODE:
             yield from _from_passage(passage)
@@ -102,6 +111,14 @@ def shell_texts(target: Target) -> Iterator[ShellText]:
         text = target.texts.get(file.path, "")[:_TEXT_LIMIT]
         if text:
             yield from _from_file(file, text)
+
+
+def _started(launch: Launch) -> str:
+    """Give what a client runs as a shell would read it; of ``sh -c "…"`` the text itself."""
+    words = launch.command
+    shell = words and words[0].replace("\\", "/").rpartition("/")[2].removesuffix(".exe") in SHELLS | _POWERSHELL
+    given = [text for flag, text in itertools.pairwise(words) if flag.lower() in _GIVEN] if shell else []
+    return given[0] if given else shlex.join(words)
 
 
 def _from_passage(passage: Passage) -> Iterator[ShellText]:
