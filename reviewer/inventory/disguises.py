@@ -23,6 +23,7 @@ _REQUIRED = re.compile(r"\brequire\s{0,5}\(\s{0,5}[\"'`](?P<file>\.{1,2}/[^\"'`\
 _PATH = re.compile(r"[./$~]")
 _SCRIPTS = frozenset({"javascript", "jsx", "typescript", "tsx"})
 _PARSED = frozenset({"json", "css", "vue", "svelte"})  # what a loader reads by its name, and does not run
+_DATA = re.compile(r"\ufeff?(?:\s|//[^\n]{0,2000}\n|/\*[^*]{0,2000}\*/){0,200}[\[{]")
 _REASON = "is started as a program, though its name says that it is none"
 
 
@@ -53,9 +54,17 @@ def _run(tree: Tree) -> Iterator[tuple[str, str]]:
         here = path.rpartition("/")[0]
         yield from _named(tree, _STARTED, text, here)
         if file.language in _SCRIPTS:
-            yield from ((aim, language) for aim, language in _named(tree, _REQUIRED, text, here) if tree.files[aim].language not in _PARSED)
+            yield from ((aim, language) for aim, language in _named(tree, _REQUIRED, text, here) if not _is_parsed(tree, aim))
     for path in tree.named("package.json"):
         yield from _programs(tree, path)
+
+
+def _is_parsed(tree: Tree, path: str) -> bool:
+    """Tell whether a loader reads a file as data. Node runs as code what it does not know by name: ``x.json5`` is no ``x.json``."""
+    language = tree.files[path].language
+    if language == "json" and not path.lower().endswith(".json"):
+        return _DATA.match(tree.texts.get(path, "")) is not None
+    return language in _PARSED
 
 
 def _named(tree: Tree, pattern: re.Pattern[str], text: str, here: str) -> Iterator[tuple[str, str]]:

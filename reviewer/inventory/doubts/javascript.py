@@ -42,6 +42,8 @@ _FOLLOWED = frozenset(
         "class_heritage",
     }
 )
+#: Methods of functions that call them.
+_CALLING = frozenset({"call", "apply"})
 _SHADOWING = frozenset(
     {"required_parameter", "optional_parameter", "formal_parameters", "labeled_statement", "object_pattern", "array_pattern"}
 )
@@ -156,6 +158,9 @@ class _File:
             if name == "constructor" and above is not None and above.kind() == "call_expression" and above.field("function") != parent:
                 continue
             yield Doubt(at=self._at(node), powers=_ANY_CODE)
+        quoted = f"^[\"'`]({'|'.join(map(re.escape, sorted(self.powers.reaching)))})[\"'`]$"
+        for node in self.root.find_all(Config(rule={"kind": "subscript_expression", "has": {"field": "index", "regex": quoted}}))[:_NAMES]:
+            yield Doubt(at=self._at(node), powers=_ANY_CODE)
         for node in self.root.find_all(
             Config(rule={"any": [{"kind": "identifier", "regex": r"\\u"}, {"kind": "property_identifier", "regex": r"\\u"}]})
         )[:1]:
@@ -174,6 +179,8 @@ class _File:
         top = node
         while kind == "member_expression" and parent is not None and parent.field("object") == top:
             key = parent.field("property")
+            if key is not None and key.text() in _CALLING:
+                break
             whole, top = f"{whole}.{key.text() if key is not None else ''}", parent
             parent = top.parent()
             kind = parent.kind() if parent is not None else ""

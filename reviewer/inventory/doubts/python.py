@@ -62,6 +62,8 @@ class _File:
                 yield from self._used(node)
             elif isinstance(node, ast.Call):
                 yield from self._called(node)
+            elif isinstance(node, ast.Dict):
+                yield from self._configured(node)
 
     def _prepare(self, nodes: list[ast.AST]) -> None:
         """Note parents, and what stands in annotations, where a name only tells."""
@@ -139,6 +141,15 @@ class _File:
             yield Doubt(at=self._at(node), powers=held)
         elif name in self.powers.lookups and self._hides(node.args[1:] if name == "getattr" else node.args):
             yield Doubt(at=self._at(node), powers=_ANY_CODE)
+
+    def _configured(self, node: ast.Dict) -> Iterator[Doubt]:
+        """``logging.config.dictConfig`` calls what stands under the key ``()``, by its name as a text."""
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "()" and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                name = value.value.removeprefix("ext://")
+                held = self.powers.of_name(name if "." in name else f"builtins.{name}")
+                if held:
+                    yield Doubt(at=self._at(value), powers=held)
 
     def _hides(self, arguments: list[ast.expr]) -> bool:
         """Tell whether a name is put together from constants alone: whoever does that hides it."""

@@ -37,6 +37,13 @@ def test_a_file_that_is_required_is_run_whatever_its_name() -> None:
     assert gates(target) == {"payload.txt"}
 
 
+def test_data_by_another_name_than_json_is_run_unless_it_is_data() -> None:
+    code = 'require("./payload.json5"); require("./settings.json5");'
+    target = inventory({"index.js": code, "payload.json5": "module.exports = 1;", "settings.json5": "// ours\n{a: 1}"})
+
+    assert gates(target) == {"payload.json5"}
+
+
 def test_a_program_of_a_package_is_run_whatever_its_name() -> None:
     manifest = '{"name": "it", "version": "1.0.0", "bin": {"it": "./start.dat", "that": "that.js"}}'
 

@@ -48,6 +48,7 @@ def held(target: Target) -> set[CapabilityId]:
         ("import os", 'vars(os)["system"](entry)'),
         ("import os", 'os.__dict__["popen"](entry)'),
         ("import os\nRUN = {'r': os.system}", 'RUN["r"](entry)'),
+        ("import logging.config", 'logging.config.dictConfig({"handlers": {"a": {"()": "os.system", "command": entry}}})'),
         ("import os", "list(map(os.system, [entry]))"),
         ("import os\ndef act(text, how=os.system):\n    how(text)", "act(entry)"),
         ("import os, functools\nact = functools.partial(os.system)", "act(entry)"),
@@ -74,6 +75,9 @@ def test_a_power_that_is_handed_over_or_looked_up_counts(start: str, body: str) 
 @pytest.mark.parametrize(
     ("start", "body"),
     [
+        ("import * as cp from 'child_process';", "cp.execSync.call(null, entry);"),
+        ("import * as cp from 'child_process';", "cp.execSync.apply(cp, [entry]);"),
+        ("", "[]['filter']['constructor'](entry)();"),
         ('import fs from "node:fs"; const all = { ...fs };', "all.rmSync(entry);"),
         ('import * as fs from "node:fs";', 'Object.values(fs).find((f) => f.name === "rmSync")(entry);'),
         ('import cp from "node:child_process"; const acts = [cp.execSync];', "acts.forEach((act) => act(entry));"),

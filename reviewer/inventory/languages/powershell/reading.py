@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.model import Scope
 from reviewer.inventory.languages.powershell.syntax import ContortedError, first, inner, line_of, named, parse, text_of, walk
-from reviewer.inventory.languages.powershell.words import Known, name_of, table, variable_name
+from reviewer.inventory.languages.powershell.words import COMPUTED, Known, name_of, table, variable_name
 from reviewer.inventory.languages.values import Value
 
 if TYPE_CHECKING:
@@ -168,7 +168,9 @@ def _commands(node: Node, known: Known) -> Iterator[Command]:
     if node.type == "command":
         yield _command(node, known)
     elif node.type == "invokation_expression":
-        yield Command(name=known.method(node), line=line_of(node), words=tuple(known.arguments(node)), method=True)
+        name = known.method(node)
+        name = "system.type.gettype" if name.startswith(f"{COMPUTED}.") else name
+        yield Command(name=name, line=line_of(node), words=tuple(known.arguments(node)), method=True)
     elif node.type == "member_access" and (node.parent is None or node.parent.type != "invokation_expression"):
         yield Command(name=known.method(node), line=line_of(node), method=True)
 

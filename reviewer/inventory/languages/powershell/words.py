@@ -19,7 +19,7 @@ from reviewer.tables import load_table
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["Known", "name_of", "table", "type_name", "variable_name"]
+__all__ = ["COMPUTED", "Known", "name_of", "table", "type_name", "variable_name"]
 
 #: How long a known text may grow by joining; more is kept as a beginning.
 LENGTH = 65_536
@@ -31,6 +31,8 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "", "a": "", "b": "", "e": "",
 _HOLE = re.compile(r"\{(\d{1,3})(?:[,:][^{}]{0,40})?\}")
 _SCOPES = ("script:", "global:", "local:", "private:", "using:")
 _ANY = Value.chosen(Scope.ANY)
+#: The type of an object whose class is named at run time.
+COMPUTED = "a type that is named at run time"
 _NO_VALUES = frozenset({"command_name", "member_name", "type_literal"})
 _STRINGS = frozenset({"expandable_string_literal", "expandable_here_string_literal"})
 _VARIABLES = frozenset({"variable", "braced_variable"})
@@ -280,12 +282,22 @@ class Known:
         if node.type in _VARIABLES:
             name = variable_name(text_of(node))
             return self.types.get(name, name if name == "executioncontext" else "?")
-        if node.type == "command":
-            return self.made_by(node)
+        making = {"command": self.made_by, "cast_expression": self._cast_to}.get(node.type)
+        if making is not None:
+            return making(node)
         if node.type in {"invokation_expression", "member_access"}:
             name = self.method(node)
             return name.removesuffix(".new")
         return "?"
+
+    def _cast_to(self, node: Node) -> str:
+        """Give the type of ``[wmiclass]'Win32_Process'``; of ``[type]('System.' + $x)`` that which is named, else ``COMPUTED``."""
+        parts = named(node)
+        kind = type_name(text_of(parts[0])) if parts and parts[0].type == "type_literal" else "?"
+        if kind != "system.type" or len(parts) < 2:  # noqa: PLR2004  a type and a value
+            return kind
+        text = self.value(parts[-1], 8).text
+        return type_name(text) if text else COMPUTED
 
     def made_by(self, command: Node) -> str:
         """Give the type that ``New-Object`` makes."""
