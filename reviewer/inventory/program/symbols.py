@@ -326,6 +326,8 @@ class Symbols:
             return owner
         for _ in range(HOPS):
             found = self.resolve(module, name, owner)
+            if owner is not None and isinstance(found, Found) and (found.rest or not isinstance(found.symbol, OwnType)):
+                found = self.resolve(module, name)  # ``client *client.Client``: a field of that name is no type
             if isinstance(found, str):
                 return found
             if not isinstance(found.symbol, OwnType) or found.rest:
