@@ -3,7 +3,7 @@
 * ``capabilities.yaml`` of a language folder names APIs as they are after imports are resolved: ``subprocess.run``,
   ``requests.*``. A method of what a constructor gave is written on the constructor: ``httpx.AsyncClient.get`` is
   ``httpx.AsyncClient().get(…)``. A trailing ``*`` stands for one or more names.
-* ``objects.yaml`` beside this module holds what literal paths and commands mean, in any language: ``~/.ssh/id_rsa``, ``pip install``.
+* ``objects.yaml`` beside this module holds what literal paths mean, in any language: ``~/.ssh/id_rsa``; ``commands.yaml`` what commands do.
 
 The vocabulary is that of ``checks.model.CapabilityId``.
 """
@@ -21,6 +21,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from checks.model import CapabilityId, Location, Scope
+from reviewer.inventory.languages.commands import Meant, meant_by
 from reviewer.inventory.languages.values import UNKNOWN, Guard, ObjectKind, Value, reading
 
 __all__ = ["Api", "CallSite", "Condition", "ObjectKind", "Sdk", "Table", "TableError", "Use", "Value", "load_table"]
@@ -133,7 +134,6 @@ class _Meaning(_Row):
 
 class _Meanings(_Row):
     paths: tuple[_Meaning, ...]
-    commands: tuple[_Meaning, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +190,8 @@ class Use:
         if self.kind in _TELLING:
             value = self.value.bound(arguments)
             scope, objects = reading(self.kind, value)
-            for capability in _meanings(self.kind, self.capability, value):
-                yield capability, self.fixed or scope, objects
+            for meant in _meanings(self.kind, self.capability, value):
+                yield meant.capability, self.fixed or meant.scope or scope, objects if meant.objects is None else meant.objects
 
 
 class Table:
@@ -371,22 +371,18 @@ def _above(name: str) -> Iterator[str]:
 @functools.cache
 def _known() -> tuple[_Meanings, dict[str, re.Pattern[str]]]:
     sheet = _read(Path(__file__).parent / "objects.yaml", _Meanings)
-    return sheet, {row.pattern: re.compile(row.pattern, re.IGNORECASE) for row in (*sheet.paths, *sheet.commands)}
+    return sheet, {row.pattern: re.compile(row.pattern, re.IGNORECASE) for row in sheet.paths}
 
 
-def _meanings(kind: ObjectKind, capability: CapabilityId, value: Value) -> Iterator[CapabilityId]:
+def _meanings(kind: ObjectKind, capability: CapabilityId, value: Value) -> Iterator[Meant]:
     """Give what a literal path or command means beyond being read, written or run."""
+    if kind is ObjectKind.PROGRAM:
+        yield from meant_by(value) if capability is CapabilityId.PROC_EXEC else ()
+        return
     sheet, patterns = _known()
-    texts = _command_lines(value) if kind is ObjectKind.PROGRAM else [text.replace("\\", "/") for text in value.paths]
-    rows = sheet.commands if kind is ObjectKind.PROGRAM else sheet.paths
+    texts = [text.replace("\\", "/") for text in value.paths]
     seen: set[CapabilityId] = set()
-    for row in rows:
+    for row in sheet.paths:
         if capability in row.when and row.capability not in seen and any(patterns[row.pattern].search(text[:4096]) for text in texts):
             seen.add(row.capability)
-            yield row.capability
-
-
-def _command_lines(value: Value) -> list[str]:
-    if value.items is None:
-        return list(value.beginnings)
-    return [" ".join(item.text or item.prefix for item in value.items)]
+            yield Meant(row.capability)

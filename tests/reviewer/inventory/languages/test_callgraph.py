@@ -19,20 +19,20 @@ def test_arguments_are_carried_along_calls() -> None:
     graph = CallGraph(
         [
             function("handler", Call(callee="run", arguments={"c": Value.parameter("a")}), parameters=("a",)),
-            function("fixed", Call(callee="run", arguments={"c": Value.literal("ls -l")})),
+            function("fixed", Call(callee="run", arguments={"c": Value.literal("date -u")})),
             function("run", parameters=("c",), runs=Value.parameter("c")),
         ]
     )
     assert graph.of_handler("handler")[0].scope is Scope.ARGUMENT
     (fixed,) = graph.of_handler("fixed")
-    assert (fixed.scope, fixed.objects, fixed.certainty) == (Scope.LITERAL, ("ls",), Certainty.PROVEN)
+    assert (fixed.scope, fixed.objects, fixed.certainty) == (Scope.LITERAL, ("date",), Certainty.PROVEN)
     assert graph.of_handler("nowhere") == ()
 
 
 def test_guards_keep_apart_what_one_handler_does_for_different_tools() -> None:
     only = (Guard(parameter="name", texts=frozenset({"run"})),)
     graph = CallGraph(
-        [function("call", Call(callee="run", guards=only), parameters=("name", "args")), function("run", runs=Value.literal("ls"))]
+        [function("call", Call(callee="run", guards=only), parameters=("name", "args")), function("run", runs=Value.literal("date"))]
     )
     assert graph.of_handler("call", arguments={"name": Value.literal("run")})
     assert graph.of_handler("call", arguments={"name": Value.literal("read")}) == ()
@@ -77,10 +77,10 @@ def test_merging_keeps_the_best_certainty_and_bounds_the_places() -> None:
 
 
 def test_what_a_tool_perhaps_reaches_is_possible_for_the_tool_and_present_in_the_code() -> None:
-    graph = CallGraph([function("handler", Call(callee="run", sure=False)), function("run", runs=Value.literal("ls"))])
+    graph = CallGraph([function("handler", Call(callee="run", sure=False)), function("run", runs=Value.literal("date"))])
 
     assert [held.certainty for held in graph.of_handler("handler")] == [Certainty.POSSIBLE]
-    assert [(held.certainty, held.objects) for held in graph.of_all()] == [(Certainty.PRESENT, ("ls",))]
+    assert [(held.certainty, held.objects) for held in graph.of_all()] == [(Certainty.PRESENT, ("date",))]
 
 
 def test_commands_of_a_runner_are_looked_at_in_each_way_in_which_it_is_called() -> None:

