@@ -20,6 +20,13 @@ COMMAND_LENGTH = 4_000
 DEPTH = 12
 
 _EXEC = re.compile(r"""<Exec\b[^>]{0,400}?\bCommand\s*=\s*(?:"([^"]{1,2000})"|'([^']{1,2000})')""", re.IGNORECASE)
+_MAVEN = re.compile(
+    r"""<executable>\s{0,99}([^<]{1,300}?)\s{0,99}</executable>|<exec\b[^>]{0,400}?\bexecutable\s{0,9}=\s{0,9}["']([^"'<>]{1,300})"""
+)
+_ARGUMENT = re.compile(
+    r"""<argument>([^<]{1,2000})</argument>|<arg\b[^>]{0,99}?\b(?:value|line)\s{0,9}=\s{0,9}(?:"([^"<>]{1,2000})"|'([^'<>]{1,2000})')"""
+)
+_BLOCK = re.compile(r"</(?:configuration|exec)>")
 _GRADLE = re.compile(r"""\b(?:commandLine|executable)\b[\s(=]{0,5}((?:["'][^"'\n]{1,300}["'][,\s]{0,5}){1,20})""")
 _WORD = re.compile(r"""["']([^"'\n]{1,300})["']""")
 _PROJECTS = (".csproj", ".fsproj", ".vbproj", ".targets", ".props")
@@ -31,6 +38,7 @@ def project_runs(tree: Tree) -> Iterator[AutoRun]:
     yield from _git_hooks(tree)
     yield from _composer(tree)
     yield from _msbuild(tree)
+    yield from _maven(tree)
     yield from _pipelines(tree)
 
 
@@ -75,6 +83,18 @@ def _msbuild(tree: Tree) -> Iterator[AutoRun]:
             for match in list(_GRADLE.finditer(text))[:COMMANDS]:
                 at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
                 yield AutoRun(event="gradle:exec", command=" ".join(_WORD.findall(match[1])), trigger=Trigger.INSTALL, at=at)
+
+
+def _maven(tree: Tree) -> Iterator[AutoRun]:
+    """Plugins of Maven that start a program at a build, with its arguments; ``<exec executable="sh">`` is a task of Ant."""
+    for path in tree.named("pom.xml"):
+        text = tree.texts[path]
+        for match in list(_MAVEN.finditer(text))[:COMMANDS]:
+            behind = _BLOCK.split(text[match.end() : match.end() + COMMAND_LENGTH], maxsplit=1)[0]
+            words = ["".join(found.groups("")).strip() for found in _ARGUMENT.finditer(behind)]
+            command = " ".join([match[1] or match[2], *words])[:COMMAND_LENGTH]
+            at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+            yield AutoRun(event="maven:exec", command=command, trigger=Trigger.INSTALL, at=at)
 
 
 def _pipelines(tree: Tree) -> Iterator[AutoRun]:

@@ -37,6 +37,17 @@ def test_scripts_of_composer_run_at_installation() -> None:
     assert (run.command, run.trigger) == ("php collect.php", Trigger.INSTALL)
 
 
+def test_programs_that_plugins_of_maven_start_run_at_every_build() -> None:
+    plugin = (
+        "<configuration><executable>sh</executable><arguments><argument>-c</argument><argument> id </argument></arguments></configuration>"
+    )
+    ant = '<target><exec dir="." executable="curl"><arg value="-s"/><arg line=\'https://a.example\'/></exec><arg value="x"/></target>'
+    found = runs("pom.xml", f"<project>{plugin}{ant}</project>")
+    assert [run.command for run in found] == ["sh -c id", "curl -s https://a.example"]
+    assert {run.trigger for run in found} == {Trigger.INSTALL}
+    assert runs("pom.xml", "<project><build><executable/></build></project>") == []
+
+
 def test_tasks_of_msbuild_and_gradle_run_at_every_build() -> None:
     (build,) = runs("build/Notes.targets", '<Project><Target Name="x"><Exec Command="curl https://b.example/x -o y" /></Target></Project>')
     (exec_,) = runs("app/build.gradle.kts", 'tasks.register<Exec>("x") { commandLine("sh", "-c", "id") }')

@@ -15,6 +15,7 @@ from reviewer.inventory.languages.csharp.expressions import lower_expression
 from reviewer.inventory.languages.csharp.nodes import Frame, Grammar, child_of, dotted, parts
 from reviewer.inventory.languages.csharp.settings import settled
 from reviewer.inventory.languages.csharp.statements import lower_body, statement
+from reviewer.inventory.languages.lines import lined
 from reviewer.inventory.program.model import Function, Module, Statement, Type
 
 __all__ = ["Usings", "global_usings", "lower"]
@@ -45,6 +46,8 @@ _DIRECTIVE = re.compile(
     r"^[ \t]*#(?:!|:|[ \t]*(?:if|elif|else|endif|region|endregion|pragma|nullable|define|undef|warning|error|line)\b)[^\n]*", re.MULTILINE
 )
 _ESCAPED = re.compile(r"(?<!\\)\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+#: A comment that ends where C# sees the end of a line, and its grammar does not (C# specification, 6.3.3).
+_ENDED = re.compile(r"(//[^\n\x85\u2028\u2029]*)([\x85\u2028\u2029]?)")
 _TEST_FOLDER = re.compile(r"(?:^|[./])(?:unit|integration|functional|acceptance|e2e)?tests?(?:$|[./])", re.IGNORECASE)
 _TEST_NAMESPACES = frozenset({"Xunit", "NUnit.Framework", "Microsoft.VisualStudio.TestTools.UnitTesting", "TUnit.Core"})
 #: More of a file than this cannot be parsed: it is read again without the lines of the preprocessor, and the better reading counts.
@@ -98,6 +101,7 @@ def lower(path: str, text: str, shared: Usings | None = None) -> Module:
 
 def _encodable(text: str) -> str:
     """A lone surrogate, which UTF-8 cannot say, is read as ``?``; a letter of a name that is written as its number as the letter."""
+    text = _ENDED.sub(lambda comment: f"{comment[1]}\n" if comment[2] else comment[1], lined(text))
     text = _ESCAPED.sub(_unescaped, text) if "\\u" in text or "\\U" in text else text
     return text.encode("utf-8", "replace").decode("utf-8")
 

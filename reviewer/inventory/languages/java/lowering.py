@@ -10,6 +10,7 @@ from reviewer.inventory.languages.java.declarations import DECLARATIONS, declare
 from reviewer.inventory.languages.java.frame import Frame, Source, damage, is_test, parts
 from reviewer.inventory.languages.java.statements import block, branching
 from reviewer.inventory.languages.java.types import dotted
+from reviewer.inventory.languages.lines import lined
 from reviewer.inventory.program.model import Function, Module, Statement
 
 __all__ = ["lower", "readable"]
@@ -23,7 +24,7 @@ IMPLICIT = ("java.lang",)
 
 def lower(path: str, text: str) -> Module:
     """Lower one file."""
-    text, lines = readable(text.encode("utf-8", "replace").decode("utf-8"))
+    text, lines = readable(lined(text).encode("utf-8", "replace").decode("utf-8"))
     tree = SgRoot(text, "java")
     root = tree.root()
     frame = Frame(

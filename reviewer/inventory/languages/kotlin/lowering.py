@@ -11,6 +11,7 @@ from reviewer.inventory.languages.java.frame import Frame, Source, damage, is_te
 from reviewer.inventory.languages.kotlin.declarations import CLASSES, alias_of, declared, function_of, properties_of
 from reviewer.inventory.languages.kotlin.statements import block, branching
 from reviewer.inventory.languages.kotlin.types import plain
+from reviewer.inventory.languages.lines import lined
 from reviewer.inventory.program.model import Function, Module, Statement
 
 __all__ = ["lower"]
@@ -24,7 +25,7 @@ _SKIPPED = frozenset({"package_header", "import_list", "import_header", "shebang
 
 def lower(path: str, text: str) -> Module:
     """Lower one file."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = lined(text).encode("utf-8", "replace").decode("utf-8")
     tree = SgRoot(text, "kotlin")
     root = tree.root()
     lines = [0, *(found.end() for found in re.finditer("\n", text))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode, SgRoot
 
 from checks.model import Location, Unreadable
+from reviewer.inventory.languages.lines import lined
 
 __all__ = ["Source", "arguments", "children", "keyword", "parse"]
 
@@ -59,7 +60,7 @@ def parse(path: str, text: str) -> tuple[Source | None, tuple[Unreadable, ...]]:
     rows: list[Unreadable] = []
     if "\0" in text:
         rows.append(Unreadable(path=path, reason="NUL characters in Python source", gate=True))
-    clean = text.replace("\0", " ").removeprefix("\ufeff").encode("utf-8", "replace").decode("utf-8")
+    clean = lined(text.replace("\0", " ").removeprefix("\ufeff")).encode("utf-8", "replace").decode("utf-8")
     source = Source(path, clean)
     if _error_share(source) > ERROR_SHARE:
         rows.append(Unreadable(path=path, reason="mostly not Python: the parser understood too little of it", gate=True))
