@@ -20,7 +20,7 @@ from checks.model import CapabilityId, Scope
 from reviewer.inventory.languages.values import Value, host_of
 from reviewer.tables import load_table
 
-__all__ = ["Meant", "meant_by", "meant_by_words", "without_wrappers"]
+__all__ = ["OPEN", "Meant", "meant_by", "meant_by_words", "without_wrappers", "wrapped_at"]
 
 #: Stands for a word, or the rest of one, that is not known.
 OPEN = "…"

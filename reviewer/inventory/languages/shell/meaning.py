@@ -10,8 +10,9 @@ from typing import Any
 
 from checks.model import Capability, CapabilityId, Certainty, Location, Scope, Trigger
 from reviewer.inventory.languages.apis import Use
+from reviewer.inventory.languages.commands import meant_by_words
 from reviewer.inventory.languages.shell.reading import Command, ContortedError, Redirection, Script, read_script, table
-from reviewer.inventory.languages.values import ObjectKind, Value
+from reviewer.inventory.languages.values import ObjectKind, Value, reading
 
 #: How deep ``bash -c "bash -c …"`` is followed.
 NESTING = 4
@@ -45,6 +46,8 @@ def capabilities(found: Iterator[Use], *, first_line: int, trigger: Trigger, cer
     for use in found:
         at = Location(path=use.at.path, line=use.at.line + first_line - 1)
         for identity, scope, objects in use.resolved({}):
+            if identity is CapabilityId.CONTENT_UNTRUSTED and trigger is not Trigger.MODEL:
+                continue  # what is fetched while nobody asks reaches no model by itself
             yield Capability(id=identity, scope=scope, trigger=trigger, certainty=certainty, objects=objects, evidence=(at,))
 
 
@@ -71,8 +74,21 @@ def _of_command(command: Command, path: str, depth: int) -> Iterator[Use]:
     if not rows and not evaluated and program not in _quiet():
         yield Use(capability=CapabilityId.PROC_EXEC, kind=ObjectKind.PROGRAM, at=at, value=Value.literal(program))
     if program not in _quiet():
+        yield from _meant(
+            command, at, {*(str(row["capability"]) for row in rows), *([CapabilityId.CONTENT_UNTRUSTED] if command.away else [])}
+        )
         yield from _secrets(command, at)
     yield from _executed_by_find(command, program, path, depth)
+
+
+def _meant(command: Command, at: Location, told: Collection[str]) -> Iterator[Use]:
+    """Give what the command means in any language, but for what was told."""
+    chooser, _ = reading(ObjectKind.PROGRAM, Value.listed(command.words))
+    for meant in meant_by_words(command.argv, depth=0):
+        if meant.capability not in told:
+            scope = meant.scope or chooser
+            value = Value.chosen(scope)
+            yield Use(capability=meant.capability, kind=ObjectKind.NONE, at=at, value=value, objects=meant.objects or (), fixed=scope)
 
 
 def _executed_by_find(command: Command, program: str, path: str, depth: int) -> Iterator[Use]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checks.model import Scope
+from reviewer.inventory.languages.commands import OPEN, wrapped_at
 from reviewer.inventory.languages.shell.words import value_of, variable_name
 from reviewer.inventory.languages.values import Value
 from reviewer.tables import load_table
@@ -22,6 +23,7 @@ PIPES = 2_000
 HEREDOCS = 500
 #: The grammar's scanner looks these up in a table that ends long before them, which can end the process.
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_AWAY = re.compile(r"[1&]?>>?\|?(?!&)")
 #: How many commands of one text are read.
 COMMANDS = 20_000
 
@@ -34,13 +36,15 @@ class ContortedError(ValueError):
 class Command:
     """A simple command. ``words`` begin with the program; wrappers such as ``sudo`` are left out. ``line`` counts from 1.
 
-    ``fed`` is true when another command's output is its input, ``document`` when a here-document is.
+    ``fed`` is true when another command's output is its input, ``document`` when a here-document is, ``away`` when its output is
+    written into a file.
     """
 
     words: tuple[Value, ...]
     line: int
     fed: bool = False
     document: bool = False
+    away: bool = False
 
     @property
     def program(self) -> str | None:
@@ -162,7 +166,14 @@ def _command(node: SgNode, variables: Mapping[str, Value]) -> Command:
     words = [value_of(part, variables) for part in parts if part.kind() not in {"variable_assignment", "file_redirect", "heredoc_redirect"}]
     above = node.parent()
     document = above is not None and above.kind() == "redirected_statement" and any(c.kind().startswith("here") for c in above.children())
-    return Command(words=tuple(_unwrapped(words)), line=_line(node), fed=_is_fed(node), document=document)
+    return Command(words=tuple(_unwrapped(words)), line=_line(node), fed=_is_fed(node), document=document, away=_is_away(above))
+
+
+def _is_away(above: SgNode | None) -> bool:
+    """Tell whether a statement writes what it prints into a file."""
+    if above is None or above.kind() != "redirected_statement":
+        return False
+    return any(part.kind() == "file_redirect" and _AWAY.match(part.text()) is not None for part in above.children())
 
 
 def _is_fed(node: SgNode) -> bool:
@@ -178,24 +189,7 @@ def _is_fed(node: SgNode) -> bool:
 
 def _unwrapped(words: list[Value]) -> list[Value]:
     """Leave out ``sudo -u x``, ``env A=1`` and the like, so that the first word is what runs."""
-    wrappers = table()["wrappers"]
-    while words and (words[0].text or "").rpartition("/")[2] in wrappers:
-        rule = wrappers[(words[0].text or "").rpartition("/")[2]]
-        operands, at = rule.get("operands", 0), 1
-        while at < len(words):
-            text = words[at].text or ""
-            if text in rule.get("values", ()):
-                at += 2
-            elif text.startswith("-") or "=" in text.split("/")[0]:
-                at += 1
-            elif operands:
-                operands, at = operands - 1, at + 1
-            else:
-                break
-        if at >= len(words):
-            return words
-        words = words[at:]
-    return words
+    return words[wrapped_at([word.text if word.text is not None else f"{word.prefix}{OPEN}" for word in words]) :]
 
 
 def _redirection(node: SgNode, variables: Mapping[str, Value]) -> Iterator[Redirection]:

@@ -50,7 +50,7 @@ def web(scope: str) -> set[str]:
             "fs.readFileSync(p.join(os.homedir(), '.ssh', 'id_rsa'));",
             {"fs.read literal ~/.ssh/id_rsa", "secret.read literal ~/.ssh/id_rsa"},
         ),
-        ("import { exec } from 'child_process';", "exec(`ls ${url}`);", {"proc.exec tool-argument ls", "fs.read tool-argument ls"}),
+        ("import { exec } from 'child_process';", "exec(`ls ${url}`);", {"proc.exec tool-argument ls"}),
         ("import cp from 'child_process';", "cp.spawn('git', ['log', url]);", {"proc.exec tool-argument git"}),
         (
             "import { exec } from 'child_process';\nimport { promisify } from 'util';\nconst run = promisify(exec);",

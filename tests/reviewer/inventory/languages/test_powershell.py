@@ -59,7 +59,7 @@ def encoded(text: str) -> str:
         ("Register-ScheduledTask -TaskName nightly", {"persist:literal"}),
         ("Install-Module -Name Pester", {"install.software:literal", "net.out:literal"}),
         ("git push origin main", {"net.out:configuration", "msg.send:configuration"}),
-        ("cmd /c 'curl https://a.example'", {"net.out:literal"}),
+        ("cmd /c 'curl https://a.example'", {"net.out:literal", "content.untrusted:literal"}),
         ("& ('no' + 'tepad.exe')", {"proc.exec:literal"}),
         (". .\\lib.ps1", {"proc.exec:literal"}),
         ("Get-Frobnicated", {"proc.exec:literal"}),

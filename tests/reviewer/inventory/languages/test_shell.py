@@ -126,3 +126,36 @@ def test_what_is_no_shell_is_a_gate() -> None:
 
 def test_the_folder_is_the_registration() -> None:
     assert discover()["shell"] is shell
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("kubectl logs web", ("content.untrusted", "configuration", ())),
+        ('sudo docker logs "$1"', ("content.untrusted", "configuration", ())),
+        ("curl https://api.example/v1", ("content.untrusted", "literal", ("api.example",))),
+        ('podman push "$1"', ("msg.send", "configuration", ())),
+        ("k9s -n x", ("data.query", "configuration", ("k9s",))),
+        ("ffmpeg -f x11grab -i :0 out.mp4", ("ui.control", "configuration", ())),
+        ("gcloud auth print-access-token", ("secret.read", "literal", ())),
+        ("az account get-access-token", ("secret.read", "literal", ())),
+        ("journalctl -u x", ("fs.read", "configuration", ("journalctl",))),
+    ],
+)
+def test_what_a_command_means_in_any_language_holds_in_scripts_too(command: str, expected: tuple[str, str, tuple[str, ...]]) -> None:
+    assert expected in means(command)
+
+
+@pytest.mark.parametrize("command", ["curl -o f https://a.example", "curl https://a.example > f", "curl -fsSL https://a.example >>f 2>&1"])
+def test_what_is_fetched_into_a_file_reaches_no_model(command: str) -> None:
+    assert "content.untrusted" not in ids(command)
+    assert "net.out" in ids(command)
+
+
+def test_errors_that_go_elsewhere_leave_the_output() -> None:
+    assert "content.untrusted" in ids("curl https://a.example 2> log")
+
+
+def test_what_is_fetched_while_nobody_asks_reaches_no_model() -> None:
+    found = shell.read_command("curl https://a.example", at=AT, trigger=Trigger.INSTALL)
+    assert {str(c.id) for c in found} == {"net.out"}
