@@ -17,6 +17,7 @@ import yaml
 from checks.model import Confidence, File, Hit, Location, Severity, SurfaceRole, Target
 from checks.once import once_per_target
 from checks.parse import Block, BlockKind, markdown
+from checks.resources import resource_blocks
 from checks.text import portions, visible
 
 MARKDOWN_ROLES = frozenset({
@@ -139,10 +140,24 @@ def passages(target: Target) -> Iterator[Passage]:
         shift = max(surface.at.line, 1) - 1
         for block in blocks:
             yield Passage(block=_moved(block, shift), path=surface.at.path, role=surface.role, owner=surface.owner)
+    yield from _of_data(target, covered)
     for file in target.files:
         if file.path not in covered and file.path in target.texts:
             for block in _unclaimed(file, target.texts):
                 yield Passage(block=block, path=file.path, role=None, owner="")
+
+
+def _of_data(target: Target, covered: set[str]) -> Iterator[Passage]:
+    """Read files of data where a tool's texts are put together at run time; a tool speaks from one that its own code names."""
+    dynamic = [tool for tool in target.tools if tool.dynamic]
+    code = {tool.at.path: target.texts.get(tool.at.path, "") for tool in dynamic}
+    for file in target.files if dynamic else ():
+        if file.path not in covered and file.path in target.texts:
+            name = file.path.rpartition("/")[2]
+            speaker = next((tool for tool in dynamic if name in code[tool.at.path]), None)
+            role = SurfaceRole.TOOL_DESCRIPTION if speaker is not None else None
+            for block in resource_blocks(file, target.texts[file.path]):
+                yield Passage(block=block, path=file.path, role=role, owner=speaker.name if speaker is not None else "")
 
 
 def _unclaimed(file: File, texts: Mapping[str, str]) -> Iterator[Block]:
