@@ -22,8 +22,9 @@ def find_autoruns(tree: Tree) -> Facts:
 
 
 def _of(run: AutoRun) -> Facts:
-    """Say what a run can do. What a pipeline of the publisher does, it does not do here."""
-    found = () if run.elsewhere else shell.read_command(run.command, at=run.at, trigger=run.trigger)
+    """Say what a run can do. What a pipeline of the publisher does, it does not do here; a compiler is no program of the submission."""
+    compilers = {row["event"] for row in conventions()["running_files"] if row.get("compiler")}
+    found = () if run.elsewhere or run.event in compilers else shell.read_command(run.command, at=run.at, trigger=run.trigger)
     return Facts(autoruns=(run,), capabilities=found)
 
 

@@ -75,3 +75,12 @@ def test_a_hook_that_nobody_is_asked_about_has_no_gate() -> None:
 def test_odd_pipelines_do_not_raise(text: str) -> None:
     runs(".github/workflows/ci.yml", text)
     runs("composer.json", text)
+
+
+def test_a_build_script_can_do_what_its_code_does_and_no_more() -> None:
+    quiet = inventory({"Cargo.toml": "", "build.rs": 'fn main() { println!("cargo:rerun-if-changed=build.rs"); }'})
+    acting = inventory({"Cargo.toml": "", "build.rs": 'fn main() { std::process::Command::new("git").status().unwrap(); }'})
+
+    assert [run.event for run in quiet.autoruns] == ["cargo:build.rs"]
+    assert quiet.capabilities == ()
+    assert [(each.id, each.trigger) for each in acting.capabilities] == [(CapabilityId.PROC_EXEC, Trigger.INSTALL)]
