@@ -49,7 +49,8 @@ class Value:
     chooses it, parameters of the enclosing function left out; those are ``parameters``. ``head`` is the parameter that it
     begins with, and ``whole`` says that nothing follows. ``start`` and ``starters`` are scope and parameters of the first piece
     that is not literal: they choose the host of a URL. ``behind`` is the parameter that follows directly on ``prefix``.
-    ``items`` are the elements of a list. ``outlines`` are its known pieces in order, with gaps between them, where it is no known text:
+    ``items`` are the elements of a list; ``cut`` says that the value is an element of a parameter that is a list, or its rest from there:
+    (parameter, position, rest). ``outlines`` are its known pieces in order, with gaps between them, where it is no known text:
     home folder, then ``/.ssh/id_rsa``.
     """
 
@@ -64,6 +65,7 @@ class Value:
     starters: frozenset[str] = frozenset()
     items: tuple[Value, ...] | None = None
     outlines: tuple[str, ...] = ()
+    cut: tuple[str, int, bool] | None = None
 
     @property
     def text(self) -> str | None:
@@ -99,9 +101,25 @@ class Value:
 
     @classmethod
     def listed(cls, items: Iterable[Value]) -> Value:
-        """Make the value of a list; lists inside it are blurred, so that no nest of lists grows."""
-        flat = (item.blurred if item.items is not None else item for item in items)
-        return cls(scope=Scope.LITERAL, start=Scope.LITERAL, items=tuple(itertools.islice(flat, ELEMENTS)))
+        """Make the value of a list; the elements of lists inside it are its own, so that no nest of lists grows."""
+        flat = itertools.chain.from_iterable((item,) if item.items is None else item.items for item in items)
+        first, rest = tuple(itertools.islice(flat, ELEMENTS - 1)), tuple(itertools.islice(flat, ELEMENTS))
+        return cls(scope=Scope.LITERAL, start=Scope.LITERAL, items=(*first, *_together(rest)))
+
+    @property
+    def spread(self) -> Value:
+        """What stands in a list where the elements of this one are written out (``*words``): itself, where they can be told."""
+        return self if self.items is not None or self.whole or self.cut is not None else self.blurred
+
+    def piece(self, at: int, *, rest: bool = False) -> Value:
+        """Give what is known of one element of a list, or of its ``rest`` from there."""
+        if self.items is not None and (rest or at < len(self.items)):
+            return Value.listed(self.items[at:]) if rest else self.items[at]
+        if self.whole:
+            return replace(self.blurred, cut=(self.head, at, rest))
+        if self.cut is not None and self.cut[2]:
+            return replace(self, cut=(self.cut[0], self.cut[1] + at, rest))
+        return self.blurred
 
     @property
     def blurred(self) -> Value:
@@ -119,13 +137,17 @@ class Value:
 
     @property
     def drawn(self) -> tuple[str, ...]:
-        """Give the outlines, also of what is known as a text or as a parameter."""
+        """Give the outlines, also of what is known as a text or as a parameter; a list has a blank between its elements."""
+        if self.items is not None:
+            return (" ".join(item.drawn[0] for item in self.items)[:OUTLINE_LENGTH],)
         return self.texts or self.outlines or ((f"\0{self.head}\0",) if self.whole else (f"{self.prefix}{_NOTHING_KNOWN}",))
 
     def join(self, other: Value) -> Value:
         """Give what is known when it may be either of the two."""
         if self == other:
             return self
+        if self.items and other.items and self.items[0] == other.items[0]:
+            return self._either(other.items)
         texts = tuple(dict.fromkeys((*self.texts, *other.texts))) if self.texts and other.texts else ()
         fits = 0 < len(texts) <= ALTERNATIVES
         common = "" if fits or not (self.beginnings and other.beginnings) else _common(self.beginnings + other.beginnings)
@@ -139,6 +161,12 @@ class Value:
             starters=self.starters | other.starters,
             outlines=() if fits else _some((*self.drawn, *other.drawn)),
         )
+
+    def _either(self, others: tuple[Value, ...]) -> Value:
+        """Give what is known when it may be either of two lists that begin alike: the longer one's end is one element."""
+        own = self.items or ()
+        both = [one.join(two) for one, two in zip(own, others, strict=False)]
+        return Value.listed([*both, *_together((*own[len(both) :], *others[len(both) :]))])
 
     def followed_by(self, other: Value) -> Value:
         """Give what is known of this text with another behind it."""
@@ -164,6 +192,8 @@ class Value:
             return self
         if self.whole:
             return arguments.get(self.head, UNKNOWN)
+        if self.cut is not None:
+            return arguments.get(self.cut[0], UNKNOWN).piece(self.cut[1], rest=self.cut[2])
         first = arguments.get(self.head, UNKNOWN) if self.head else None
         scope, start, parameters, starters = self.scope, self.start, frozenset[str](), frozenset[str]()
         for name in sorted(self.parameters):
@@ -187,15 +217,20 @@ class Value:
         )
 
     def _bound_items(self, arguments: Mapping[str, Value]) -> Value:
-        items = tuple(item.bound(arguments) for item in self.items or ())
+        found = Value.listed(item.bound(arguments) for item in self.items or ())
         scope = self.scope
         parameters = frozenset[str]()
-        for item in items:
+        for item in found.items or ():
             scope, parameters = scope.wider(item.scope), parameters | item.parameters
-        return Value(scope=scope, parameters=parameters, items=items)
+        return replace(found, scope=scope, parameters=parameters)
 
 
 UNKNOWN = Value()
+
+
+def _together(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Give one value for all that stand at the end of a list, if there are any."""
+    return (Value(scope=Scope.LITERAL, start=Scope.LITERAL, items=values).blurred,) if values else ()
 
 
 def _some(outlines: Iterable[str]) -> tuple[str, ...]:
@@ -245,6 +280,8 @@ class Guard:
 
 def reading(kind: ObjectKind, value: Value) -> tuple[Scope, tuple[str, ...]]:
     """Give who chooses the object, and the objects that are known."""
+    if value.items is not None and kind is not ObjectKind.PROGRAM:
+        value = value.blurred
     if kind is ObjectKind.NONE:
         return value.scope, ()
     if kind is ObjectKind.HOST:

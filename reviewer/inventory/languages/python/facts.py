@@ -101,6 +101,9 @@ class Facts:
             self._attribute(site, scope, calls)
         elif kind == "subscript":
             self._subscript(site, scope, uses)
+        else:  # {**os.environ}, os.environ | {…}
+            for node in children(site.node):
+                uses.extend(self._whole(node, scope, self._guards(site.conditions, scope)))
 
     def _call(self, site: Site, scope: Scope, uses: list[Use], calls: list[Call]) -> None:
         called = site.node.field("function")
@@ -112,7 +115,7 @@ class Facts:
         ref, given = self._run_elsewhere(ref, called, given, scope)
         function = _body_of(ref, self._names)
         if function is not None:
-            calls.append(self._edge(function, given, scope, guards))
+            calls.append(self._edge(function, given, scope, guards, starred=_starred(site.node)))
         elif ref is not None and ref.scope is None:
             uses.extend(self._external(ref, site.node, given, scope, guards))
         elif ref is None:
@@ -135,7 +138,16 @@ class Facts:
         run = self._names.resolve(positional[position], scope)
         return (run, (positional[position + 1 :], keywords)) if run is not None else (ref, given)
 
-    def _edge(self, function: Scope, given_nodes: Given, scope: Scope, guards: tuple[Guard, ...], *, sure: bool = True) -> Call:
+    def _edge(
+        self,
+        function: Scope,
+        given_nodes: Given,
+        scope: Scope,
+        guards: tuple[Guard, ...],
+        *,
+        sure: bool = True,
+        starred: SgNode | None = None,
+    ) -> Call:
         positional, keywords = given_nodes
         names = [parameter.name for parameter in function.parameters if not parameter.star]
         given: dict[str, Value] = {}
@@ -144,6 +156,9 @@ class Facts:
                 given[parameter.name] = self._flow.of(parameter.default, function.parent or function)
         shift = 1 if function.is_method else 0
         given.update({name: self._flow.of(node, scope) for name, node in zip(names[shift:], positional, strict=False)})
+        more = [self._flow.of(node, scope) for node in positional[len(names) - shift :]]
+        more += [self._flow.of(starred, scope).spread] if starred is not None else []
+        given.update({each.name: Value.listed(more) for each in function.parameters if each.star == "*"})
         given.update({name: self._flow.of(node, scope) for name, node in keywords.items()})
         return Call(callee=function.id, arguments=given, sure=sure, guards=guards)
 
@@ -165,11 +180,10 @@ class Facts:
     def _positional(self, call: SgNode, positional: list[SgNode], scope: Scope) -> tuple[Value, ...]:
         """Give the positional arguments; those of a program that takes its words one by one, and of ``*words``, as one list of words."""
         values = [self._flow.of(node, scope) for node in positional]
-        listed = call.field("arguments")
-        starred = next((child for child in children(listed) if child.kind() == "list_splat"), None) if listed is not None else None
+        starred = _starred(call)
         if starred is not None:
-            more = self._flow.of(next(iter(children(starred)), None), scope)
-            values.extend(more.items if more.items is not None else (more.blurred,))
+            more = self._flow.of(starred, scope)
+            values.extend(more.items if more.items is not None else (more.spread,))
         return tuple(values)
 
     def _opaque(self, called: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Use]:
@@ -240,12 +254,14 @@ class Facts:
         listed = call.field("arguments")
         for argument in children(listed)[:64] if listed is not None else []:
             node = (argument.field("value") if argument.kind() == "keyword_argument" else argument) or argument
-            node = next(iter(children(node)), node) if node.kind() in {"dictionary_splat", "list_splat"} else node
-            if node.kind() in {"identifier", "attribute"}:
-                ref = self._names.resolve(node, scope)
-                if ref is not None and ref.scope is None and not ref.instance and self._table.match(f"{ref.name}[*]"):
-                    site = CallSite(name=f"{ref.name}[*]", at=scope.module.source.at(node))
-                    yield from _guarded(self._table.uses(site), guards)
+            yield from self._whole(next(iter(children(node)), node) if node.kind() == "list_splat" else node, scope, guards)
+
+    def _whole(self, node: SgNode, scope: Scope, guards: tuple[Guard, ...]) -> Iterator[Use]:
+        if node.kind() in {"identifier", "attribute"}:
+            ref = self._names.resolve(node, scope)
+            if ref is not None and ref.scope is None and not ref.instance and self._table.match(f"{ref.name}[*]"):
+                site = CallSite(name=f"{ref.name}[*]", at=scope.module.source.at(node))
+                yield from _guarded(self._table.uses(site), guards)
 
     def _attribute(self, site: Site, scope: Scope, calls: list[Call]) -> None:
         """Follow a property."""
@@ -314,6 +330,13 @@ class Facts:
             return ""
         value = self._flow.of(node, scope)
         return value.head if value.whole else ""
+
+
+def _starred(call: SgNode) -> SgNode | None:
+    """Give the list in ``f(a, *words)``."""
+    listed = call.field("arguments")
+    starred = next((child for child in children(listed) if child.kind() == "list_splat"), None) if listed is not None else None
+    return next(iter(children(starred)), None) if starred is not None else None
 
 
 def _guarded(uses: Iterable[Use], guards: tuple[Guard, ...]) -> Iterator[Use]:

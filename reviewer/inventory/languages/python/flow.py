@@ -27,7 +27,18 @@ FUNCTIONS = 3
 CONFIGURED = Value.chosen(Chooser.CONFIGURATION)
 #: Functions that give their first argument back, a path or an address made absolute, or joined with more of it.
 _SAME = frozenset(
-    {"str", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath", "shlex.split", "list"}
+    {
+        "str",
+        "os.path.expanduser",
+        "os.path.abspath",
+        "os.path.realpath",
+        "os.path.normpath",
+        "os.fspath",
+        "shlex.split",
+        "list",
+        "tuple",
+        "shutil.which",
+    }
 )
 _JOINS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join", "posixpath.join"})
 _SAME_METHODS = frozenset({"expanduser", "resolve", "absolute", "strip", "rstrip", "lstrip", "as_posix", "split", "encode", "decode"})
@@ -125,7 +136,7 @@ class Flow:
 
     def _changed(self, value: Value, more: Value) -> Value:
         if value.items is not None:
-            return Value.listed((*value.items, *(more.items or (more,))))
+            return Value.listed((value, more))
         return value.followed_by(more)
 
     def _bound(self, binding: Binding, scope: Scope) -> Value:
@@ -213,15 +224,15 @@ class Flow:
         ref = self._names.resolve(inside[0], scope) if inside else None
         if ref is not None and ref.scope is None and self._table.configures(ref.name):
             return CONFIGURED
-        return self.of(inside[0], scope).blurred if inside else UNKNOWN
+        return _piece(self.of(inside[0], scope), inside[1:]) if inside else UNKNOWN
 
     def _binary(self, node: SgNode, scope: Scope) -> Value:
         operator = node.field("operator")
         left, right = self.of(node.field("left"), scope), self.of(node.field("right"), scope)
         match operator.text() if operator is not None else "":
             case "+":
-                if left.items is not None and right.items is not None:
-                    return Value.listed((*left.items, *right.items))
+                if left.items is not None or right.items is not None:
+                    return Value.listed((left.spread, right.spread))
                 return left.followed_by(right)
             case "/":
                 return left.followed_by(Value.literal("/")).followed_by(right)
@@ -250,7 +261,7 @@ class Flow:
         for child in children(node)[:256]:
             if child.kind() == "list_splat":
                 more = self.of(next(iter(children(child)), None), scope)
-                items.extend(more.items if more.items is not None else (more.blurred,))
+                items.append(more.spread)
             else:
                 items.append(self.of(child, scope))
         return Value.listed(items)
@@ -337,6 +348,13 @@ class Flow:
         found = self._joined(ways, (), function)
         given = {name: self.of(argument_for(call, function, name) or self._default(function, name), scope) for name in found.parameters}
         return found.bound(given)
+
+
+def _piece(value: Value, index: list[SgNode]) -> Value:
+    """Give ``words[1]`` and ``words[1:]``."""
+    text = index[0].text() if len(index) == 1 else ""
+    start = text.removesuffix(":")
+    return value.piece(int(start), rest=text != start) if start.isascii() and start.isdigit() and len(start) <= 3 else value.blurred  # noqa: PLR2004  a position
 
 
 def _turns(name: SgNode) -> SgNode | None:

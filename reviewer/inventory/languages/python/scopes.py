@@ -159,6 +159,8 @@ class _Walk:
             "call": self._call,
             "attribute": self._site,
             "subscript": self._site,
+            "dictionary_splat": self._site,
+            "binary_operator": lambda n, s, c: (self._site if n.children()[1].kind() == "|" else self._later)(n, s, c),
             "return_statement": self._return,
             "keyword_argument": lambda n, s, c: self._push(n.field("value"), s, c),
         }
