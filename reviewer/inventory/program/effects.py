@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from checks.model import Location, Scope, Trigger
+from checks.model import CapabilityId, Location, Scope, Trigger
 from reviewer.inventory.languages.apis import Api, CallSite, ObjectKind, Table, Use
 from reviewer.inventory.languages.callgraph import Call as Edge
 from reviewer.inventory.languages.callgraph import Function as Node
-from reviewer.inventory.languages.values import Guard, Value
+from reviewer.inventory.languages.values import UNKNOWN, Guard, Value
 from reviewer.inventory.program import model
 from reviewer.inventory.program.knowledge import TOOL, Knowledge
 from reviewer.inventory.program.links import Links
@@ -20,6 +20,8 @@ from reviewer.inventory.program.units import Site, Unit
 
 #: How many methods of one name are taken for the one that is called on something unknown, and how many arguments of a call are read.
 NAMESAKES, ARGUMENTS = 3, 24
+#: Powers of which the object alone, given out of sight, is worth a doubt; clients and files are given about everywhere.
+RUNNING = frozenset({CapabilityId.PROC_EXEC, CapabilityId.CODE_EVAL, CapabilityId.NATIVE_CODE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,7 @@ class Effects:
         self.knowledge = knowledge
         self.table = table
         self.dispatching = dispatching
+        self._makers = frozenset(name.rpartition(".")[2] for name in table.givers)
         self._uses: dict[int, list[Use]] = {}
         self._entries: list[_Entry] = []
 
@@ -135,7 +138,13 @@ class Effects:
             self._entries.extend(_Entry(home, each, node, unit, len(fitting) == 1, guards) for each in fitting)
             self._inherited(target.type, site, unit, home, guards)
         elif isinstance(target, External):
-            self._use(target.name, site, unit, home, guards)
+            known = self._use(target.name, site, unit, home, guards)
+            if (
+                not known
+                and isinstance(unit.node, model.Lambda)
+                and any(site.node is value for each in unit.returns for value in each.values)
+            ):
+                self._given_away(target.name, site.node, unit, home)
         elif isinstance(target, Part) and target.name is not None:
             name = self.evaluator.types.name_of_member(target.base, target.name)
             if not self._use(name, site, unit, home, guards, target.base):
@@ -254,6 +263,7 @@ class Effects:
             for option in options(self.evaluator.value(node, Context(unit))):
                 name = self._name_of(option)
                 if name and not self.table.match(name):
+                    self._given_away(name if isinstance(option, External) else "", node, unit, home)
                     name = self.evaluator.types.plain(name)
                 if name and self.table.match(name):
                     receiver = self.knowledge.of(option.base, home) if isinstance(option, Part) else None
@@ -261,11 +271,19 @@ class Effects:
                     guards = self.guards(branches, unit, home)
                     self._uses.setdefault(id(home), []).extend(replace(use, guards=guards) for use in self.table.uses(call))
 
+    def _given_away(self, name: str, node: model.Expression, unit: Unit, home: Unit) -> None:
+        """What makes an object that runs programs is handed over, or its object is: what becomes of it is not followed."""
+        kind = self.evaluator.types.plain(name)
+        at = Location(path=unit.module.path, line=node.line)
+        powers = sorted(self.table.powers(kind) & RUNNING) if kind != name else ()
+        found = (Use(capability=power, kind=ObjectKind.NONE, at=at, value=UNKNOWN) for power in powers)
+        self._uses.setdefault(id(home), []).extend(found)
+
     def _may_matter(self, node: model.Expression, module: model.Module) -> bool:
         if not isinstance(node, (model.Name, model.Member)):
             return False
         name = module.imports.get(node.name, node.name) if isinstance(node, model.Name) else node.name
-        return name.rpartition(".")[2] in self.table.last_names
+        return name.rpartition(".")[2] in self.table.last_names or name.rpartition(".")[2] in self._makers
 
     def _name_of(self, thing: Thing) -> str:
         if isinstance(thing, External):

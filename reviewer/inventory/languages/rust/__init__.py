@@ -17,12 +17,12 @@ READS = frozenset({"rust"})
 MANIFESTS = frozenset({"cargo.toml"})
 
 
-#: Code of a file that is not known by its name: ``#[path = "x.txt"] mod x;``, ``include!("x.inc")``.
 #: Names of the standard library of which a macro is given a part: ``std::$a::$b``.
 _PIECED = re.compile(r"\b(?:std|core|tokio|libc|nix)\s{0,9}::\s{0,9}(?:\w{1,60}\s{0,9}::\s{0,9}){0,6}\$\s{0,9}\w")
 #: A text that becomes code; macros are mostly written with ``quote!``, which stands in the source.
 _FROM_TEXT = re.compile(r"\.parse(?:::<[^<>]{0,80}>)?\(\)\s{0,99}\.(?:unwrap|expect)|\bTokenStream\s{0,9}::\s{0,9}from_str")
 _PROCEDURAL = re.compile(r"#\s{0,9}\[\s{0,9}proc_macro(?:_derive|_attribute)?\b")
+#: Code of a file that is not known by its name: ``#[path = "x.txt"] mod x;``, ``include!("x.inc")``.
 _TAKEN_IN = re.compile(r"""#\s{0,9}\[\s{0,9}path\s{0,9}=\s{0,9}"([^"\n]{1,300})"|\binclude!\s{0,9}[({\[]\s{0,99}"([^"\n]{1,300})\"""")
 
 
