@@ -128,6 +128,7 @@ class _Sheet(_Row):
 class _Meaning(_Row):
     capability: CapabilityId
     pattern: str
+    scope: Scope | None = None
     when: Annotated[tuple[CapabilityId, ...], Field(min_length=1)]
     why: str
 
@@ -385,4 +386,4 @@ def _meanings(kind: ObjectKind, capability: CapabilityId, value: Value) -> Itera
     for row in sheet.paths:
         if capability in row.when and row.capability not in seen and any(patterns[row.pattern].search(text[:4096]) for text in texts):
             seen.add(row.capability)
-            yield Meant(row.capability)
+            yield Meant(row.capability, row.scope)

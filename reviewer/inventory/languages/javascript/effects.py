@@ -190,6 +190,11 @@ class Effects:
         spread = next((index for index, node in enumerate(nodes) if node.kind() == "spread_element"), len(nodes))
         found: dict[str, Known] = {}
         for parameter in scope.parameters:
+            if parameter.path[:1] == ("...",):
+                items, rest = evaluator.spread(nodes[parameter.index :], source, env)
+                listed = [self.units.known(each, unit) for each in (*items, *rest)]
+                found[parameter.name] = Known.listed(each.spread if index >= len(items) else each for index, each in enumerate(listed))
+                continue
             default = Lazy(parameter.default, scope.source) if parameter.default is not None else None
             if parameter.index < spread:
                 value = evaluator.descend(evaluator.ask(Lazy(nodes[parameter.index], source, env)), parameter.path)
@@ -306,9 +311,7 @@ def _environment_use(text: str, start: int, end: int) -> tuple[str, list[str]]:
     if (names := _NAMES_BEFORE.search(before)) is not None and "..." not in names[1]:
         return "process.env.get", [found[1] for part in names[1].split(",") if (found := _NAME.match(part))]
     tail = before.rstrip()
-    if re.search(
-        r"\bin$|[\w\]]\s*=$|\benv\s*:$|\benv\s*:\s*\{[^{}]{0,200}\.\.\.$|\b(?:parse|safeParse|cleanEnv|createEnv)\w*\($", tail[-260:]
-    ):
+    if re.search(r"\bin$|[\w\]]\s*=$|\b(?:parse|safeParse|cleanEnv|createEnv)\w*\($", tail[-260:]):
         return "process.env.get", []
     return "process.env", []
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ast_grep_py import SgNode
 
 from reviewer.inventory.languages.javascript.domain import (
+    PARTS,
     Constant,
     Env,
     Function,
@@ -23,6 +24,7 @@ from reviewer.inventory.languages.javascript.domain import (
     Setting,
     Unknown,
     Value,
+    joined,
     mixed,
     options,
     text_of,
@@ -152,8 +154,17 @@ class Evaluator:
     def descend(self, value: Value, path: tuple[str | int, ...]) -> Value:
         """Give what destructuring by ``path`` gives."""
         for key in path:
-            value = Unknown(origins=(value,)) if key == "..." else self.member(value, key, value.seen)
+            value = self.rest(value, str(key)) if str(key).startswith("...") else self.member(value, key, value.seen)
         return value
+
+    def rest(self, value: Value, way: str) -> Value:
+        """Give the members of a list from a position on (``...2``); of an object the rest is not known."""
+        at = way.removeprefix("...")
+        if at and isinstance(value, Listing):
+            return Listing(items=value.items[int(at) :], rest=value.rest, seen=value.seen)
+        if at and isinstance(value, Parameter):
+            return Parameter(binding=value.binding, path=(*value.path, way)[:12], seen=value.seen)
+        return Unknown(origins=(value,))
 
     def bound(self, binding: Binding, env: Env) -> Value:
         """Give what a name stands for."""
@@ -186,8 +197,8 @@ class Evaluator:
         return value
 
     def _grown(self, binding: Binding, value: Value, env: Env) -> Value:
-        """Add what is pushed to a list, and set on an object, after it was made. What grows by itself is read once."""
-        if binding.pushed or binding.stored or binding.merged:
+        """Add what is pushed to a list, set on an object, or appended to a text after it was made. What grows by itself is read once."""
+        if binding.pushed or binding.stored or binding.merged or binding.appended:
             known = (env or self._nothing).grown
             if binding not in known:
                 if binding in self._growing:
@@ -203,6 +214,8 @@ class Evaluator:
 
     def _filled(self, binding: Binding, value: Value, env: Env) -> Value:
         source = binding.scope.source
+        if binding.appended and not (isinstance(value, Constant) and not isinstance(value.value, str)):  # numbers are counted up
+            value = joined([value, *(self.evaluate(Lazy(node, source, env)) for node in binding.appended[:PARTS])])
         value = self.grown(value, binding.pushed, binding.stored, source, env)
         if not binding.merged or not isinstance(value, Record):
             return value

@@ -49,7 +49,7 @@ class Interfaces:
     def implementation(self, value: Parameter) -> Value | None:
         """Give the functions that ``parameter.….method`` can be by the parameter's type; None where the type says nothing."""
         way = (*value.binding.path, *value.path)
-        if value.binding.typed is None or not way or not all(isinstance(key, str) and key != "..." for key in way):
+        if value.binding.typed is None or not way or not all(isinstance(key, str) and not key.startswith("...") for key in way):
             return None
         *steps, method = map(str, way)
         kinds = [value.binding.typed]

@@ -85,9 +85,11 @@ def _replace_all(text: str, given: list[str]) -> str:
 
 
 def _join(evaluator: Evaluator, value: Value, items: Items, asked: Lazy) -> Value | None:
+    between = evaluator.evaluate(items[0]) if items else Constant(value=",")
+    if isinstance(value, Parameter) and text_of(between) == " ":
+        return joined([value], asked)  # a list that the callers write down
     if not isinstance(value, Listing):
         return None
-    between = evaluator.evaluate(items[0]) if items else Constant(value=",")
     parts: list[Value] = []
     for item in value.items:
         parts += [between, evaluator.evaluate(item)] if parts else [evaluator.evaluate(item)]
@@ -197,6 +199,9 @@ def _then(evaluator: Evaluator, value: Value, items: Items, _: Lazy) -> Value | 
 
 
 def _slice_method(evaluator: Evaluator, value: Value, items: Items, asked: Lazy) -> Value | None:
+    first = evaluator.evaluate(items[0]) if len(items) == 1 else None
+    if isinstance(value, Parameter) and isinstance(first, Constant) and isinstance(first.value, float) and 0 <= first.value < _EACH:
+        return evaluator.rest(value, f"...{int(first.value)}")
     return value if isinstance(value, Listing) else _text_method(_slice)(evaluator, value, items, asked)
 
 

@@ -46,6 +46,8 @@ def _elements(pattern: SgNode, path: Way, depth: int) -> Iterator[Found]:
     for child in pattern.children():
         if child.kind() == ",":
             index += 1
+        elif child.kind() == "rest_pattern":
+            yield from names_in(child.children()[-1], (*path, f"...{index}"), None, depth)
         elif child.kind() in _NAMES or child.kind() in _PATTERNS:
             yield from names_in(child, (*path, index), None, depth)
 

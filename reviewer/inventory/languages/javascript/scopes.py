@@ -35,6 +35,7 @@ _OTHERS = frozenset(
         "import_statement",
         "export_statement",
         "assignment_expression",
+        "augmented_assignment_expression",
         "call_expression",
         "new_expression",
         "if_statement",
@@ -60,7 +61,7 @@ def read_scopes(source: Source) -> None:
             stack.append(_open(node, kind, stack[-1], begin, end))
         elif kind in {"call_expression", "new_expression"}:
             source.calls.append(Call(node=node, scope=stack[-1], start=begin, end=end))
-        elif kind == "assignment_expression":
+        elif kind in {"assignment_expression", "augmented_assignment_expression"}:
             assignments.append((node, stack[-1]))
         else:
             _DECLARE[kind](node, stack[-1])
@@ -221,7 +222,8 @@ def _assign(node: SgNode, scope: Scope) -> None:
     kind = left.kind()
     if kind == "identifier":
         if (binding := scope.find(left.text())) is not None:
-            binding.assigned.append(right)
+            grows = any(child.kind() == "+=" for child in node.children()[:3])
+            (binding.appended if grows else binding.assigned).append(right)
     elif kind in {"member_expression", "subscript_expression"}:
         _assign_member(left, right, scope)
 

@@ -22,7 +22,8 @@ class Binding:
     """A name in a scope and everything that is said of it.
 
     ``node`` is the initialiser, function, class or enum; ``path`` leads from its value to this name through destructuring;
-    ``assigned`` are further values, ``properties`` values of ``name.key = …``, ``pushed`` arguments of ``name.push(…)``,
+    ``assigned`` are further values, ``appended`` those of ``name += …``,
+    ``properties`` values of ``name.key = …``, ``pushed`` arguments of ``name.push(…)``,
     ``stored`` those of ``name.set(…)`` and ``name[key] = …``, ``merged`` what ``Object.assign(name, …)`` adds; ``typed`` is the
     annotation of the whole pattern.
     """
@@ -37,6 +38,7 @@ class Binding:
     annotation: str = ""
     module: str = ""
     assigned: list[SgNode] = field(default_factory=list)
+    appended: list[SgNode] = field(default_factory=list)
     properties: dict[str, list[SgNode]] = field(default_factory=dict)
     pushed: list[SgNode] = field(default_factory=list)
     stored: list[tuple[SgNode, SgNode]] = field(default_factory=list)

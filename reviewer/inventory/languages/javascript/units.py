@@ -130,7 +130,7 @@ class Units:
             return self._imported(value, unit, depth)
         if isinstance(value, Listing):
             items = [self.known(item, unit, depth + 1) for item in value.items[:40]]
-            return Known.listed([*items, *(self.known(item, unit, depth + 1).blurred for item in value.rest[:8])])
+            return Known.listed([*items, *(self.known(item, unit, depth + 1).spread for item in value.rest[:8])])
         return self._composed(value, unit, depth)
 
     def _given(self, value: Value, unit: Scope, depth: int) -> Known | None:
@@ -166,7 +166,7 @@ class Units:
         scope = binding.scope
         if scope is unit and binding in scope.parameters:
             known = Known.parameter(binding.name)
-            return known.blurred if value.path else known
+            return _piece(known, value.path)
         if scope in self.handlers:
             return Known.chosen(Chooser.ARGUMENT)
         key = (scope, binding.name)
@@ -224,6 +224,15 @@ class Units:
             elif text_of(given) is not None or isinstance(given, (Joined, Setting)):
                 return _as_base(self.known(given, unit))
         return None
+
+
+def _piece(known: Known, path: tuple[str | int, ...]) -> Known:
+    """Give an element of a list (``[2]``), or the list from an element on (``...2``); of other members only who chooses them."""
+    for key in path:
+        text = str(key)
+        at = text.removeprefix("...")
+        known = known.piece(int(at), rest=at != text) if at.isascii() and at.isdigit() and len(at) <= 3 else known.blurred  # noqa: PLR2004  a position
+    return known
 
 
 def _as_base(known: Known) -> Known:

@@ -68,7 +68,7 @@ def web(scope: str) -> set[str]:
         ("import vm from 'vm';", "vm.runInNewContext(url);", {"code.eval tool-argument"}),
         ("", "return process.env.API_KEY;", {"env.use literal API_KEY"}),
         ("", "const { A, B: b } = process.env;", {"env.use literal A,B"}),
-        ("", "return JSON.stringify(process.env);", {"secret.read any every environment variable"}),
+        ("", "return JSON.stringify(process.env);", {"secret.read configuration environment"}),
         ("", "for (const key in process.env) use(key);", {"env.use literal"}),
         ("import pg from 'pg';\nconst pool = new pg.Pool();", "await pool.query(url);", {
             "data.query configuration", "net.out configuration"}),
@@ -161,4 +161,4 @@ var axios_default = axios;
 
 def test_prefixes_of_own_settings_are_no_secret() -> None:
     assert shown(of_tool("return Object.keys(process.env).filter((k) => /^debug_/i.test(k));")) == {"env.use literal debug_*"}
-    assert "secret.read any every environment variable" in shown(of_tool("return Object.keys(process.env).map((k) => process.env[k]);"))
+    assert "secret.read configuration environment" in shown(of_tool("return Object.keys(process.env).map((k) => process.env[k]);"))

@@ -47,7 +47,7 @@ def encoded(text: str) -> str:
         ("[Environment]::GetEnvironmentVariable('TEAM')", {"env.use:literal"}),
         ("[Reflection.Assembly]::Load($bytes)", {"code.eval:any"}),
         ("Add-Type -TypeDefinition $source", {"code.eval:any"}),
-        ("gci env:", {"fs.read:literal", "secret.read:literal"}),
+        ("gci env:", {"fs.read:literal", "secret.read:configuration"}),
         ("gc $HOME\\.ssh\\id_rsa -Raw", {"fs.read:literal", "secret.read:literal"}),
         ("Get-Credential", {"secret.read:any"}),
         ("Add-Content $PROFILE 'x'", {"fs.write:literal", "persist:literal"}),
