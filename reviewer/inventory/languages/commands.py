@@ -99,15 +99,15 @@ def meant_by(value: Value) -> tuple[Meant, ...]:
     if len(value.items) == 1:
         return meant_by(value.items[0])
     found: dict[Meant, None] = {}
-    turns = max(max(1, len(item.texts)) for item in value.items) if value.items else 0
+    turns = max(max(1, len(item.texts or item.outlines)) for item in value.items) if value.items else 0
     for turn in range(min(turns, TURNS)):
         found |= dict.fromkeys(meant_by_words(tuple(_word(item, turn) for item in value.items[:WORDS])))
     return tuple(found)
 
 
 def _word(item: Value, turn: int) -> str:
-    text = item.texts[turn % len(item.texts)] if item.texts else f"{item.prefix}{OPEN}"
-    return text[:LENGTH]
+    known = item.texts or item.outlines
+    return _filled(known[turn % len(known)] if known else f"{item.prefix}{OPEN}")[:LENGTH]
 
 
 def _filled(text: str) -> str:

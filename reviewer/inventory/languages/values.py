@@ -136,6 +136,11 @@ class Value:
         return replace(self.blurred, outlines=known)
 
     @property
+    def in_a_row(self) -> Value:
+        """What is known of a text that holds the elements of this list one behind the other, or of any one of them."""
+        return replace(self.blurred, outlines=_some(self.drawn))
+
+    @property
     def drawn(self) -> tuple[str, ...]:
         """Give the outlines, also of what is known as a text or as a parameter; a list has a blank between its elements."""
         if self.items is not None:
@@ -195,6 +200,7 @@ class Value:
         if self.cut is not None:
             return arguments.get(self.cut[0], UNKNOWN).piece(self.cut[1], rest=self.cut[2])
         first = arguments.get(self.head, UNKNOWN) if self.head else None
+        first = first.blurred if first is not None and first.items is not None else first
         scope, start, parameters, starters = self.scope, self.start, frozenset[str](), frozenset[str]()
         for name in sorted(self.parameters):
             value = arguments.get(name, UNKNOWN).blurred

@@ -48,6 +48,7 @@ class Effects:
         self.table = table
         self.dispatching = dispatching
         self._makers = frozenset(name.rpartition(".")[2] for name in table.givers)
+        self._adds = frozenset(self.evaluator.words.adds)
         self._uses: dict[int, list[Use]] = {}
         self._entries: list[_Entry] = []
 
@@ -198,7 +199,7 @@ class Effects:
         receiver = self._receiver(base, home) if base is not None else None
         if any(row.object is ObjectKind.PROGRAM for row in rows):
             positional = _command(positional, next((row.argument for row in rows if isinstance(row.argument, int)), 0))
-            receiver = self._command_line(base, home) if base is not None and len(chain(base)) > 0 else receiver
+            receiver = self._command_line(base, site, unit, home) if base is not None and len(chain(base)) > 0 else receiver
         elif receiver is not None and not _is_base(rows, receiver, positional, keywords):
             receiver = None
         at = Location(path=unit.module.path, line=site.node.line)
@@ -244,14 +245,36 @@ class Effects:
             return self.knowledge.of(made, home)
         return self.knowledge.of(base, home)
 
-    def _command_line(self, base: Thing, home: Unit) -> Value:
-        """Give a program and its arguments as they were given to a chain of calls: ``Command::new("git").arg("log")``."""
-        items: list[Value] = []
-        for link in reversed(chain(base)):
-            for _, lazy in self.evaluator.arguments(link.arguments, link.context):
-                value = self.knowledge.of(self.evaluator.force(lazy), home)
-                items.extend(value.items if value.items is not None else (value,))
-        return Value.listed(items)
+    def _command_line(self, base: Thing, site: Site, unit: Unit, home: Unit) -> Value:
+        """Give a program and its arguments as they were given to a chain of calls: ``Command::new("git").arg("log")``.
+
+        What else of it a caller chooses, such as the folder to start in, stands behind them, blurred.
+        """
+        given: list[tuple[bool, Value]] = []
+        for number, link in enumerate(reversed(chain(base))):
+            words = not number or not self._adds or link.last in self._adds
+            values = (self.evaluator.force(lazy) for _, lazy in self.evaluator.arguments(link.arguments, link.context))
+            given.extend((words, self.knowledge.of(value, home)) for value in values)
+        for name, call in self._told(site, unit):
+            values = (self.evaluator.value(argument.value, Context(unit)) for argument in call.arguments[:ARGUMENTS])
+            given.extend((name in self._adds, self.knowledge.of(value, home)) for value in values)
+        others = (value.blurred for words, value in given if not words and (value.parameters or value.scope is Scope.ARGUMENT))
+        return Value.listed([*(value for words, value in given if words), *others])
+
+    def _told(self, site: Site, unit: Unit) -> list[tuple[str, model.Call]]:
+        """Give the calls before a place on the command that a variable holds: ``command.arg("log");``, with the methods' names."""
+        callee = site.node.callee if isinstance(site.node, model.Call) else None
+        holder = callee.object if isinstance(callee, model.Member) else None
+        found: list[tuple[int, str, model.Call]] = []
+        for each in unit.sites if isinstance(holder, model.Name) and self._adds else ():
+            other = each.node.callee if isinstance(each.node, model.Call) and each.seq < site.seq else None
+            first = _first_of(other) if isinstance(other, model.Member) else None
+            same = isinstance(holder, model.Name) and isinstance(first, model.Name) and first.name == holder.name
+            if same and isinstance(other, model.Member) and isinstance(each.node, model.Call):
+                found.append((each.seq, other.name, each.node))
+        found.reverse()  # of one chain, whose calls have one place, the outermost was met first
+        found.sort(key=lambda row: row[0])
+        return [(name, call) for _, name, call in found]
 
     def _reads(self, unit: Unit, home: Unit) -> None:
         """Names of other people's code that mean something without being called."""
@@ -316,6 +339,16 @@ class Effects:
         bound = self.evaluator.bind(entry.callee, self.evaluator.arguments(entry.call.arguments, Context(entry.unit)))
         wanted = id(entry.callee)
         return {name: self.knowledge.of(self.evaluator.force(value), entry.home) for (unit, name), value in bound.items() if unit == wanted}
+
+
+def _first_of(node: model.Member) -> model.Expression:
+    """Give what a chain of calls begins with: ``c`` of ``c.arg(x).arg``."""
+    current: model.Expression = node.object
+    for _ in range(ARGUMENTS):
+        if not isinstance(current, model.Call) or not isinstance(current.callee, model.Member):
+            break
+        current = current.callee.object
+    return current
 
 
 def _is_base(rows: Iterable[Api], receiver: Value, positional: list[Value], keywords: Mapping[str, Value]) -> bool:

@@ -168,7 +168,7 @@ class Evaluator:
         return self.value(node, context)
 
     def _index(self, node: model.Index, context: Context) -> Thing:
-        return self.members.item(self.value(node.object, context), self.value(node.key, context))
+        return self.members.item(self.value(node.object, context), self.value(node.key, context), rest=node.rest)
 
     def _member(self, node: model.Member, context: Context) -> Thing:
         return self.members.member(self.value(node.object, context), node.name, context, read=not _is_called(node, context.unit))

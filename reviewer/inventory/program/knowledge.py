@@ -62,6 +62,8 @@ class Knowledge:
         words = self.evaluator.words
         self._pure = frozenset(words.pure)
         self._carries = words.carries
+        self._appends = frozenset(words.appends)
+        self._joins = frozenset(words.joins)
         self._memo: dict[tuple[int, int], tuple[Thing, Value, int]] = {}
         self._homes: dict[int, Unit] = {}
         self._configured: dict[str, bool] = {}
@@ -160,7 +162,7 @@ class Knowledge:
         items = self.evaluator.elements(over)
         if len(loop.names) > 1:
             items = [self.evaluator.element(item, thing.loop.index) if isinstance(item, Listing) else item for item in items]
-        return self._join(self.of(item, home) for item in items[:PIECES]) if items else self.of(over, home).blurred
+        return self._join(self.of(item, home) for item in items[:PIECES]) if items else self.of(over, home).in_a_row
 
     def _of_lambda(self, thing: Parameter, home: Unit) -> Value:
         """The parameter of a lambda: what the lambda is handed to chooses it."""
@@ -240,7 +242,8 @@ class Knowledge:
             members = [self.evaluator.members.member(each, thing.name, Context(base.unit)) for each in given]
             if members:
                 return self._join(self.of(each, home) for each in members)
-        return self.of(base, home).blurred
+        known = self.of(base, home)
+        return known.piece(thing.at, rest=thing.rest) if thing.at is not None and thing.name is None else known.blurred
 
     def _made(self, thing: Made, home: Unit) -> Value:
         name, plain = thing.name, self.evaluator.types.plain(thing.name)
@@ -251,13 +254,21 @@ class Knowledge:
             return self._carried(*carried, home)
         given = self._arguments(thing.arguments, thing.context, home)
         base = self.of(thing.base, home) if thing.base is not None else None
-        if self._is_pure(name, thing.last) or self._is_pure(plain, thing.last):
-            return _combined([*([base.faded] if base is not None else []), *given])
+        pure = self._is_pure(name, thing.last) or self._is_pure(plain, thing.last)
+        known = self._of_list(thing, given, base) or (_combined([*([base.faded] if base is not None else []), *given]) if pure else None)
+        if known is not None:
+            return known
         if thing.new:
             return _combined(given) if given else _LITERAL
         if self.table.match(name) or self.table.match(plain) or self.table.sdk(plain):
             return ANYTHING
         return self._join([base.blurred, *(value.blurred for value in given)]) if base is not None else ANYTHING
+
+    def _of_list(self, thing: Made, given: list[Value], base: Value | None) -> Value | None:
+        """Give what a function makes that only puts elements behind others, or all into one text."""
+        if thing.name in self._appends:
+            return Value.listed(given)
+        return base.in_a_row if base is not None and base.items is not None and thing.last in self._joins else None
 
     def _bearer(self, thing: Made) -> tuple[Made, int | str] | None:
         """Give the call of a chain whose argument stands for what the chain makes: ``newBuilder().uri(u).GET().build()`` for ``u``."""

@@ -248,10 +248,14 @@ class Members:
 
     # -- elements and objects
 
-    def item(self, thing: Thing, key: Thing) -> Thing:
-        """Give an element of a thing."""
+    def item(self, thing: Thing, key: Thing, *, rest: bool = False) -> Thing:
+        """Give an element of a thing, or the ``rest`` of a list from there."""
         if isinstance(thing, Mixed):
-            return mixed([self.item(option, key) for option in thing.options[:NAMESAKES]])
+            return mixed([self.item(option, key, rest=rest) for option in thing.options[:NAMESAKES]])
+        at = key.value if isinstance(key, Known) and isinstance(key.value, int) and 0 <= key.value < ENTRIES else None
+        if rest:
+            known = at is not None and isinstance(thing, Listing)
+            return Listing(items=thing.items[at:]) if known and isinstance(thing, Listing) else Part(base=thing, at=at, rest=True)
         text = text_of(key)
         if isinstance(thing, Pairs):
             return self._looked_up(thing, key) if text is None else self.entry(thing, text) or UNKNOWN
@@ -259,7 +263,7 @@ class Members:
             number = key.value if isinstance(key, Known) else None
             known = isinstance(number, int) and 0 <= number < len(thing.items)
             return self.evaluator.element(thing, int(number or 0)) if known else mixed(self.evaluator.elements(thing))
-        return Part(base=thing, name=text) if isinstance(key, Known) else Derived(origins=(thing, key))
+        return Part(base=thing, name=text, at=at) if isinstance(key, Known) else Derived(origins=(thing, key))
 
     def _looked_up(self, thing: Pairs, key: Thing) -> Thing:
         """Any entry of a table, with the keys under which they stand."""

@@ -87,11 +87,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """``object[key]``."""
+    """``object[key]``, or with ``rest`` the list from there on: ``object[key:]``."""
 
     object: Expression
     key: Expression
     line: int
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,9 @@ Others stand alone: ``doc: true`` (the documentation comment), ``function: true`
 name. * ``inputs``: how parameters and fields become a JSON schema.
 * ``starts``: names of functions that run by themselves (``main``, ``init``); a module's body and static initialisers always do.
 * ``pure``: functions whose result is chosen by whoever chose their arguments (``strings.*``); ``.trim`` is a method of any object.
+* ``appends``: functions that give a list with the elements of their first argument and the others behind them: ``append``.
+* ``adds``: methods that add words to the command line that their object stands for: ``arg``.
+* ``joins``: methods of a list that put its elements into one text: ``join``.
 * ``formats``: calls that put their arguments into a format text (``%s``), with the position of that text: ``fmt.Sprintf: 0``.
 * ``carries``: the argument (position or keyword) that what a call or builder method makes stands for: ``net/http.NewRequest: 1`` is the
   request for its URL, ``java.net.http.HttpRequest.newBuilder.uri: 0`` the same for a builder.
@@ -263,6 +266,9 @@ class Words(_Row):
     starts: tuple[str, ...] = ("main",)
     scopes: bool = False
     pure: tuple[str, ...] = ()
+    appends: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
     transparent: Transparent = Transparent()
 
 

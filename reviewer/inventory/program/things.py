@@ -151,11 +151,13 @@ class Made:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Part:
-    """A member or element of something: ``request.Params``. ``name`` is None for an element."""
+    """A member or element of something: ``request.Params``. ``name`` is None for an element, ``at`` its place; ``rest``: all from there."""
 
     base: Thing
     name: str | None = None
     kind: Kind = None
+    at: int | None = None
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

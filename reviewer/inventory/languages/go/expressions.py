@@ -178,6 +178,15 @@ def _indexed(node: SgNode, source: Source) -> Expression:
     return Index(object=thing, key=expression(key, source), line=source.line(node))
 
 
+def _sliced(node: SgNode, source: Source) -> Expression:
+    """Lower ``a[1:]``; of a list that is also cut at its end only the parts count."""
+    start = node.field("start")
+    if start is None or node.field("end") is not None or node.field("capacity") is not None:
+        return _opaque(node, source)
+    line = source.line(node)
+    return Index(object=expression(node.field("operand"), source), key=expression(start, source), line=line, rest=True)
+
+
 def _instance(node: SgNode, source: Source) -> Expression:
     return expression(next(iter(parts(node)), None), source)
 
@@ -250,6 +259,7 @@ _KINDS: Mapping[str, Callable[[SgNode, Source], Expression]] = MappingProxyType(
         "type_assertion_expression": _asserted,
         "type_conversion_expression": _converted,
         "index_expression": _indexed,
+        "slice_expression": _sliced,
         "type_instantiation_expression": _instance,
         "func_literal": _function,
         "composite_literal": _composite,

@@ -124,7 +124,9 @@ class Expressions(Statements):
     def index(self, node: SgNode, out: Out) -> Index:
         """Lower ``object[key]``."""
         parts = children(node)
-        return Index(object=self.expression(parts[0], out), key=self.expression(parts[-1], out), line=self.line(node))
+        ends = parts[-1].kind() == "range_expression" and parts[-1].text().endswith("..") and children(parts[-1])
+        key = children(parts[-1])[0] if ends else parts[-1]
+        return Index(object=self.expression(parts[0], out), key=self.expression(key, out), line=self.line(node), rest=bool(ends))
 
     def binary(self, node: SgNode, out: Out) -> Expression:
         """Lower a sum as a text; of any other sign only the parts count."""
